@@ -1,0 +1,89 @@
+"""What travels between the parts of `audio`: frames in, speech events out. Times are seconds of the stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SAMPLE_RATE = 16_000
+"""Hertz, of every frame: microphones convert, recognisers rely on it."""
+
+FRAME_SAMPLES = 512
+"""Samples of a frame, 32 ms: what the speech detector takes at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A short piece of mono sound at SAMPLE_RATE."""
+
+    samples: NDArray[np.float32]
+    """Shape (n,), values in -1..1; n is FRAME_SAMPLES, fewer only in the last frame of a file."""
+    start_s: float
+    """When its first sample was, in seconds since the stream began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read what was said."""
+
+    text: str
+    """Lower case words as a person would say them, without punctuation."""
+    log_p: float
+    """Natural logarithm of the engine's probability of this reading; comparable within one utterance only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An utterance with all its readings, best first; no reading at all where the engine heard no words."""
+
+    readings: tuple[Reading, ...]
+    start_s: float
+    """Where the speech began."""
+    end_s: float
+    """Where the speech ended (its last voiced sound, not the pause after it)."""
+    engine: str
+    """Name of the engine that read it."""
+    compute_ms: float = 0.0
+    """Milliseconds of computing that it took."""
+
+    @property
+    def text(self) -> str:
+        """The best reading's words, or nothing."""
+        return self.readings[0].text if self.readings else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Somebody began to speak."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A first reading while the utterance may still go on."""
+
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The utterance is over and read."""
+
+    heard: Heard
+    at_s: float
+    """When that was decided: the end of speech plus the endpoint's pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """Nobody speaks any more; always follows a SpeechStarted, after the Final if words were read."""
+
+    at_s: float
+
+
+SpeechEvent: TypeAlias = SpeechStarted | Partial | Final | SpeechEnded
