@@ -1,0 +1,207 @@
+"""Moonshine tiny on onnxruntime: samples to encoder states, and decoder steps over a batch of beams.
+
+The decoder's merged graph has two branches: the first call computes everything, also the encoder's keys and values;
+each further call takes one token a beam and what the calls before left (the key/value cache). One `Sound` is one
+encoder pass, and any number of searches may start from it. No search is here: `audio.decoding` has that.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnxruntime as ort
+
+from audio.decoding import Step
+from audio.errors import RecogniserError
+from audio.events import SAMPLE_RATE
+from audio.moonshine_files import DECODER, ENCODER, REMEDY, TOKENIZER, check_files, model_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+SHORTEST_S = 0.4
+"""Sounds below this are padded with silence: the encoder's convolutions need about 0.07 s, a word needs room."""
+LONGEST_S = 30.0
+"""Sounds above this are refused: the model was trained on no longer ones and begins to repeat itself."""
+TOKENS_PER_S = 6.5
+"""Moonshine's own limit of tokens a second of sound, from its authors' reference code."""
+
+_START, _END = 1, 2
+_LAYERS, _HEADS, _WIDTH = 6, 8, 36
+_CACHED = tuple(f"{i}.decoder.{part}" for i in range(_LAYERS) for part in ("key", "value"))
+_CROSS = tuple(f"{i}.encoder.{part}" for i in range(_LAYERS) for part in ("key", "value"))
+_QUIET = 3  # onnxruntime's level of errors; its warnings about the model concern nobody at the bedside
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What the decoder's calls before left: keys and values of the words so far, (beams, heads, length, width) each."""
+
+    arrays: tuple[NDArray[np.float32], ...]
+
+
+class MoonshineModel:
+    """The loaded model; safe to keep for the life of the process, used by one thread at a time."""
+
+    def __init__(self, folder: Path | None = None, *, threads: int = 2) -> None:
+        """Load the model.
+
+        Args:
+            folder: where its three files are; by default where the wheel put them.
+            threads: of one computation inside onnxruntime.
+
+        Raises:
+            RecogniserError: a file is missing, cut short or damaged.
+        """
+        folder = model_folder() if folder is None else folder
+        check_files(folder)
+        self._encoder = _session(folder / ENCODER, threads)
+        self._decoder = _session(folder / DECODER, threads)
+        tokens = read_tokens((folder / TOKENIZER).read_bytes())
+        self.texts: tuple[str | None, ...] = tuple(plain_text(t) if i > _END else None for i, t in enumerate(tokens))
+
+    def encode(self, samples: NDArray[np.float32]) -> Sound:
+        """Run the encoder over one utterance.
+
+        Args:
+            samples: shape (n,), SAMPLE_RATE; shorter than SHORTEST_S is padded with silence.
+
+        Raises:
+            RecogniserError: longer than LONGEST_S, not one channel, or not finite numbers.
+        """
+        sound = _checked(samples)[np.newaxis]
+        mask = np.ones(sound.shape, np.int64)
+        (states,) = self._encoder.run(None, {"input_values": sound, "attention_mask": mask})
+        return Sound(self, states, len(sound[0]))
+
+    def run_decoder(self, feed: dict[str, Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Run the decoder's graph as it is; for `Sound`."""
+        result: list[NDArray[np.float32]] = self._decoder.run(list(outputs), feed)
+        return result
+
+
+class Sound:
+    """One utterance after the encoder; implements `audio.decoding.TokenModel`."""
+
+    end = _END
+
+    def __init__(self, model: MoonshineModel, states: NDArray[np.float32], samples: int) -> None:
+        """Keep the encoder's `states`, (1, frames, 288), of a sound of so many `samples`."""
+        self._model = model
+        self._states = states
+        self._samples = samples
+        self.texts = model.texts
+        self.longest = int(np.ceil(TOKENS_PER_S * samples / SAMPLE_RATE)) + 2
+        self._cross: dict[int, dict[str, NDArray[np.float32]]] = {}
+
+    def begin(self) -> Step:
+        """Return the probabilities of the first token, one beam."""
+        return self._first
+
+    def advance(self, step: Step, parents: Sequence[int], tokens: Sequence[int]) -> Step:
+        """Return the step after `step` in which beam i continues beam parents[i] by tokens[i]."""
+        past: _Past = step.past
+        rows = np.asarray(parents)
+        feed = self._feed(len(rows), np.asarray(tokens, np.int64)[:, np.newaxis], cached=True)
+        feed |= self._cross_for(len(rows))
+        for name, array in zip(_CACHED, past.arrays, strict=True):
+            feed[f"past_key_values.{name}"] = array[rows]
+        logits, *present = self._model.run_decoder(feed, ["logits", *(f"present.{n}" for n in _CACHED)])
+        return Step(log_softmax(logits[:, -1]), _Past(tuple(present)))
+
+    @cached_property
+    def _first(self) -> Step:
+        names = [f"present.{n}" for n in (*_CACHED, *_CROSS)]
+        logits, *present = self.uncached([[_START]], names)
+        crossed = present[len(_CACHED) :]
+        self._cross[1] = {f"past_key_values.{n}": a for n, a in zip(_CROSS, crossed, strict=True)}
+        return Step(log_softmax(logits[:, -1]), _Past(tuple(present[: len(_CACHED)])))
+
+    def uncached(self, ids: Sequence[Sequence[int]], outputs: Sequence[str] = ()) -> list[NDArray[np.float32]]:
+        """Run whole sequences of tokens, start token included, without the cache; logits first, then `outputs`."""
+        feed = self._feed(len(ids), np.asarray(ids, np.int64), cached=False)
+        for name in _CACHED:
+            feed[f"past_key_values.{name}"] = np.zeros((len(ids), _HEADS, 0, _WIDTH), np.float32)
+        for name in _CROSS:
+            shape = (len(ids), _HEADS, self._states.shape[1], _WIDTH)
+            feed[f"past_key_values.{name}"] = np.zeros(shape, np.float32)
+        return self._model.run_decoder(feed, ["logits", *outputs])
+
+    def _feed(self, beams: int, ids: NDArray[np.int64], *, cached: bool) -> dict[str, Any]:
+        return {
+            # The graph wants this mask at the length of the samples, not of the encoder's states.
+            "encoder_attention_mask": np.ones((beams, self._samples), np.int64),
+            "input_ids": ids,
+            "encoder_hidden_states": np.repeat(self._states, beams, 0),
+            "use_cache_branch": np.array([cached]),
+        }
+
+    def _cross_for(self, beams: int) -> dict[str, NDArray[np.float32]]:
+        """The encoder's keys and values, repeated for so many beams once."""
+        if beams not in self._cross:
+            self._cross[beams] = {name: np.repeat(a, beams, 0) for name, a in self._cross[1].items()}
+        return self._cross[beams]
+
+
+def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return natural log probabilities along the last axis."""
+    shifted: NDArray[np.float32] = logits - logits.max(-1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(-1, keepdims=True))
+    return shifted
+
+
+def read_tokens(raw: bytes) -> list[bytes]:
+    """Read tokenizer.bin: byte strings behind their length; a length of 128 and more goes on in a second byte."""
+    tokens: list[bytes] = []
+    at = 0
+    while at < len(raw):
+        size, at = raw[at], at + 1
+        if size >= 128:  # noqa: PLR2004
+            size, at = size - 128 + raw[at] * 128, at + 1
+        tokens.append(raw[at : at + size])
+        at += size
+    return tokens
+
+
+def plain_text(token: bytes) -> str | None:
+    """Return what a token adds to a normalised text, a leading space included; None if no words of ours have it."""
+    try:
+        text = token.decode()
+    except UnicodeDecodeError:
+        return None
+    if re.fullmatch(r"<.+>", text):
+        return None
+    text = unicodedata.normalize("NFKD", text.lower().replace("\u2019", "'"))
+    text = re.sub(r"[\u2581\-\u2010-\u2015/]", " ", text)
+    text = re.sub(r"[.,!?;:\"()\[\]*\u201c\u201d\u2026\u0300-\u036f]", "", text)
+    return None if re.search(r"[^a-z0-9' ]", text) else text
+
+
+def _session(path: Path, threads: int) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _QUIET
+    try:
+        return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except (RuntimeError, ValueError) as error:  # onnxruntime's own errors derive from these
+        raise RecogniserError(f"Moonshine's {path.name} cannot be loaded; {REMEDY}") from error
+
+
+def _checked(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    if samples.ndim != 1 or not np.isfinite(samples).all():
+        raise RecogniserError("The sound is not one channel of finite numbers; check the microphone with: bedside doctor")
+    if len(samples) > LONGEST_S * SAMPLE_RATE:
+        seconds = len(samples) / SAMPLE_RATE
+        raise RecogniserError(f"The sound is {seconds:.0f} s long; cut it into pieces of at most {LONGEST_S:.0f} s")
+    missing = int(SHORTEST_S * SAMPLE_RATE) - len(samples)
+    padded = np.pad(samples, (0, missing)) if missing > 0 else samples
+    return np.ascontiguousarray(padded, np.float32)
