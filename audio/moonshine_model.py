@@ -100,7 +100,7 @@ class Sound:
         self._samples = samples
         self.texts = model.texts
         self.longest = int(np.ceil(TOKENS_PER_S * samples / SAMPLE_RATE)) + 2
-        self._cross: dict[int, dict[str, NDArray[np.float32]]] = {}
+        self._cross: dict[str, NDArray[np.float32]] = {}
 
     def begin(self) -> Step:
         """Return the probabilities of the first token, one beam."""
@@ -110,8 +110,7 @@ class Sound:
         """Return the step after `step` in which beam i continues beam parents[i] by tokens[i]."""
         past: _Past = step.past
         rows = np.asarray(parents)
-        feed = self._feed(len(rows), np.asarray(tokens, np.int64)[:, np.newaxis], cached=True)
-        feed |= self._cross_for(len(rows))
+        feed = self._feed(np.asarray(tokens, np.int64)[:, np.newaxis], cached=True) | self._cross
         for name, array in zip(_CACHED, past.arrays, strict=True):
             feed[f"past_key_values.{name}"] = array[rows]
         logits, *present = self._model.run_decoder(feed, ["logits", *(f"present.{n}" for n in _CACHED)])
@@ -122,33 +121,27 @@ class Sound:
         names = [f"present.{n}" for n in (*_CACHED, *_CROSS)]
         logits, *present = self.uncached([[_START]], names)
         crossed = present[len(_CACHED) :]
-        self._cross[1] = {f"past_key_values.{n}": a for n, a in zip(_CROSS, crossed, strict=True)}
+        self._cross = {f"past_key_values.{n}": a for n, a in zip(_CROSS, crossed, strict=True)}
         return Step(log_softmax(logits[:, -1]), _Past(tuple(present[: len(_CACHED)])))
 
     def uncached(self, ids: Sequence[Sequence[int]], outputs: Sequence[str] = ()) -> list[NDArray[np.float32]]:
         """Run whole sequences of tokens, start token included, without the cache; logits first, then `outputs`."""
-        feed = self._feed(len(ids), np.asarray(ids, np.int64), cached=False)
+        feed = self._feed(np.asarray(ids, np.int64), cached=False)
         for name in _CACHED:
             feed[f"past_key_values.{name}"] = np.zeros((len(ids), _HEADS, 0, _WIDTH), np.float32)
         for name in _CROSS:
-            shape = (len(ids), _HEADS, self._states.shape[1], _WIDTH)
-            feed[f"past_key_values.{name}"] = np.zeros(shape, np.float32)
+            feed[f"past_key_values.{name}"] = np.zeros((1, _HEADS, self._states.shape[1], _WIDTH), np.float32)
         return self._model.run_decoder(feed, ["logits", *outputs])
 
-    def _feed(self, beams: int, ids: NDArray[np.int64], *, cached: bool) -> dict[str, Any]:
+    def _feed(self, ids: NDArray[np.int64], *, cached: bool) -> dict[str, Any]:
+        """Inputs of either branch; the encoder's part stays a batch of one, which the graph broadcasts to all beams."""
         return {
             # The graph wants this mask at the length of the samples, not of the encoder's states.
-            "encoder_attention_mask": np.ones((beams, self._samples), np.int64),
+            "encoder_attention_mask": np.ones((1, self._samples), np.int64),
             "input_ids": ids,
-            "encoder_hidden_states": np.repeat(self._states, beams, 0),
+            "encoder_hidden_states": self._states,
             "use_cache_branch": np.array([cached]),
         }
-
-    def _cross_for(self, beams: int) -> dict[str, NDArray[np.float32]]:
-        """The encoder's keys and values, repeated for so many beams once."""
-        if beams not in self._cross:
-            self._cross[beams] = {name: np.repeat(a, beams, 0) for name, a in self._cross[1].items()}
-        return self._cross[beams]
 
 
 def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
