@@ -87,14 +87,6 @@ class Found:
     """What the word bias added to it; not part of `log_p`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bias:
-    """Leans a search towards known words."""
-
-    of_word: Callable[[str], float]
-    """Nats for a finished word; 0 for any other."""
-
-
 @dataclass(slots=True)
 class _Beam:
     log_p: float
@@ -139,9 +131,10 @@ class _Search:
                 continue
             log_p = beam.log_p + float(step.log_probs[row, self.model.end])
             bonus = beam.bonus + self._worth(beam.text)
-            before = self.done.get(beam.text)
+            text = _unquoted(beam.text)
+            before = self.done.get(text)
             together = float(np.logaddexp(log_p, before.log_p)) if before else log_p
-            self.done[beam.text] = Found(beam.text, together, bonus)
+            self.done[text] = Found(text, together, bonus)
 
     def _is_over(self, best: _Beam) -> bool:
         ends = sorted((f.log_p + f.bonus for f in self.done.values()), reverse=True)
@@ -178,7 +171,7 @@ class _Search:
 
     def _worth(self, text: str) -> float:
         """The bias of a text's last word, now that it is finished."""
-        return self.of_word(text.rpartition(" ")[2]) if self.of_word and text else 0.0
+        return self.of_word(text.rpartition(" ")[2].strip("'")) if self.of_word and text else 0.0
 
     def _best(self, grown: Iterator[_Beam]) -> list[_Beam]:
         kept: list[_Beam] = []
@@ -220,6 +213,11 @@ def _joined(beam: _Beam, piece: str) -> tuple[str, bool]:
         return "", beam.gap or (bool(piece) and bool(beam.text))
     apart = (beam.gap or piece.startswith(" ")) and bool(beam.text)
     return (" " + words if apart else words), piece.endswith(" ")
+
+
+def _unquoted(text: str) -> str:
+    """The text without the apostrophes that the model sets around words as quotation marks."""
+    return " ".join(word for word in (w.strip("'") for w in text.split()) if word)
 
 
 def _likeliest(log_probs: NDArray[np.float32], count: int) -> list[int]:

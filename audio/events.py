@@ -49,11 +49,22 @@ class Heard:
     """Name of the engine that read it."""
     compute_ms: float = 0.0
     """Milliseconds of computing that it took."""
+    allowed: Reading | None = None
+    """The likeliest sentence of the grammar the engine was given; None without a grammar or where none fits."""
+    free_log_p: float | None = None
+    """`log_p` of the likeliest of all texts, nothing and words outside `readings` included; None if not known."""
 
     @property
     def text(self) -> str:
         """The best reading's words, or nothing."""
         return self.readings[0].text if self.readings else ""
+
+    @property
+    def agreement(self) -> float | None:
+        """Log P(allowed) - log P(freely read), nats: near 0 if the grammar's sentence was said, far below if not."""
+        if self.allowed is None or self.free_log_p is None:
+            return None
+        return self.allowed.log_p - self.free_log_p
 
 
 @dataclass(frozen=True, slots=True)

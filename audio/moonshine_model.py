@@ -66,7 +66,7 @@ class MoonshineModel:
         self._encoder = _session(folder / ENCODER, threads)
         self._decoder = _session(folder / DECODER, threads)
         tokens = read_tokens((folder / TOKENIZER).read_bytes())
-        self.texts: tuple[str | None, ...] = tuple(plain_text(t) if i > _END else None for i, t in enumerate(tokens))
+        self.texts: Sequence[str | None] = tuple(plain_text(t) if i > _END else None for i, t in enumerate(tokens))
 
     def encode(self, samples: NDArray[np.float32]) -> Sound:
         """Run the encoder over one utterance.
@@ -191,7 +191,7 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 
 def _checked(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     if samples.ndim != 1 or not np.isfinite(samples).all():
-        raise RecogniserError("The sound is not one channel of finite numbers; check the microphone with: bedside doctor")
+        raise RecogniserError("The sound is not one channel of finite numbers; check the microphone: bedside doctor")
     if len(samples) > LONGEST_S * SAMPLE_RATE:
         seconds = len(samples) / SAMPLE_RATE
         raise RecogniserError(f"The sound is {seconds:.0f} s long; cut it into pieces of at most {LONGEST_S:.0f} s")

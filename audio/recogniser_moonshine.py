@@ -1,0 +1,131 @@
+"""Recogniser: a speech detector, the segmenter and Moonshine tiny, joined to the port's events.
+
+Reading begins at the first short quiet, so that it is done when the endpoint's pause is over; if nothing was said in
+between, the final reading is that first one.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from audio.decoding import search
+from audio.events import Final, Heard, Partial, Reading, SpeechEnded, SpeechStarted
+from audio.segmenter import Closed, Hushed, Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from audio.decoding import Grammar
+    from audio.events import Frame, SpeechEvent
+    from audio.moonshine_model import MoonshineModel
+    from audio.ports import SpeechDetector
+    from audio.segmenter import Segmenter, SegmentEvent, Utterance
+
+READINGS = 10
+"""Readings handed on at most."""
+PEAK = 0.5
+"""What the loudest sample becomes before the encoder hears it."""
+_SILENT = 1e-4
+"""A sound whose loudest sample is below this holds nothing to amplify."""
+
+
+class MoonshineRecogniser:
+    """Implements `audio.ports.Recogniser`; reads inside `accept`, which then takes some tenths of a second.
+
+    Args:
+        model: the loaded model; may be shared with other recognisers of the same thread.
+        detector: tells speech from noise, for this stream alone.
+        segmenter: cuts the stream into utterances, for this stream alone.
+        grammar: what may be said here; its likeliest sentence is told as `Heard.allowed`.
+        bonus: nats for each finished word of the vocabulary, to lean the free reading towards it.
+        beams: readings pursued side by side.
+    """
+
+    name = "moonshine"
+
+    def __init__(
+        self,
+        model: MoonshineModel,
+        detector: SpeechDetector,
+        segmenter: Segmenter,
+        *,
+        grammar: Grammar | None = None,
+        bonus: Callable[[str], float] | None = None,
+        beams: int = 8,
+    ) -> None:
+        self.grammar = grammar
+        self._model = model
+        self._detector = detector
+        self._segmenter = segmenter
+        self._bonus = bonus
+        self._beams = beams
+        self._early: Heard | None = None
+
+    def accept(self, frame: Frame) -> list[SpeechEvent]:
+        """Take the next frame; return what became known by it.
+
+        Raises:
+            RecogniserError: the sound is no sound, or the model refused it.
+        """
+        return self._told(self._segmenter.accept(frame, self._detector.probability(frame)))
+
+    def finish(self) -> list[SpeechEvent]:
+        """The stream is over: close what is open."""
+        events = self._told(self._segmenter.finish())
+        self._detector.reset()
+        return events
+
+    def expect(self, endpoint_s: float) -> None:
+        """How many seconds of quiet end the utterance from now on."""
+        self._segmenter.endpoint_s = endpoint_s
+
+    def _told(self, events: list[SegmentEvent]) -> list[SpeechEvent]:
+        return [told for event in events for told in self._translated(event)]
+
+    def _translated(self, event: SegmentEvent) -> list[SpeechEvent]:
+        match event:
+            case Opened(at_s):
+                self._early = None
+                return [SpeechStarted(at_s)]
+            case Hushed(utterance):
+                self._early = self.read(utterance)
+                return [Partial(self._early)] if self._early.readings else []
+            case Closed(utterance, at_s):
+                heard = self._early if self._is_read(utterance) else None
+                heard = heard or self.read(utterance)
+                self._early = None
+                return [*([Final(heard, at_s)] if heard.readings else []), SpeechEnded(at_s)]
+
+    def _is_read(self, utterance: Utterance) -> bool:
+        """Tell whether nothing was said since the early reading: then the utterance is the very same sound."""
+        return self._early is not None and self._early.end_s == utterance.end_s
+
+    def read(self, utterance: Utterance) -> Heard:
+        """Read one utterance: freely, and along the grammar if there is one, from one encoder pass."""
+        begun = perf_counter()
+        readings: tuple[Reading, ...] = ()
+        allowed = free_log_p = None
+        samples = levelled(utterance.samples)
+        if samples is not None:
+            sound = self._model.encode(samples)
+            free = search(sound, beams=self._beams, bonus=self._bonus)
+            free_log_p = max((f.log_p for f in free), default=None)
+            # Where nothing at all is the likeliest text, there were no words; elsewhere it is no reading of them.
+            if free and free[0].text:
+                readings = tuple(Reading(f.text, f.log_p) for f in free if f.text)[:READINGS]
+            if self.grammar:
+                best = search(sound, beams=self._beams, grammar=self.grammar)
+                allowed = Reading(best[0].text, best[0].log_p) if best else None
+        spent_ms = 1000 * (perf_counter() - begun)
+        return Heard(readings, utterance.start_s, utterance.end_s, self.name, spent_ms, allowed, free_log_p)
+
+
+def levelled(samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """Return the sound, shape (n,), at the level the model hears best; None if it is silent."""
+    loudest = float(np.abs(samples).max(initial=0.0))
+    return samples * np.float32(PEAK / loudest) if loudest > _SILENT else None
