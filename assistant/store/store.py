@@ -1,0 +1,227 @@
+"""The store: every write is one transaction, committed to the disk before the call returns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import func, select
+
+from assistant.store import rows, tables, upgrade
+from assistant.store.errors import StoreError
+from assistant.store.link import WAL_LIMIT, WAL_TIDY, Link, claim
+from assistant.store.records import Closing, JournalEntry, NewEpisode, Stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+    from types import TracebackType
+
+    from sqlalchemy.engine import Connection, RowMapping
+
+    from assistant.store.episode import Episode
+
+_EPISODES = (
+    select(tables.episode, tables.heard_words.c.words)
+    .outerjoin(tables.heard_words, tables.heard_words.c.seq == tables.episode.c.opened_seq)
+    .order_by(tables.episode.c.onset_utc, tables.episode.c.episode_id)
+)
+
+_JOURNAL = (
+    select(tables.journal, tables.heard_words.c.words)
+    .outerjoin(tables.heard_words, tables.heard_words.c.seq == tables.journal.c.seq)
+    .order_by(tables.journal.c.seq)
+)
+
+
+class Store:
+    """The log. Safe to use from several threads; readers never wait for the writer, nor the writer for them.
+
+    Every method raises StoreError, or the subclass for the fault, when it could not do its work; a write is then
+    not done at all.
+    """
+
+    def __init__(self, link: Link, owner: dict[str, str], now: Callable[[], Stamp]) -> None:
+        self._link = link
+        self._owner = owner
+        self._now = now
+
+    @classmethod
+    def open(
+        cls,
+        where: Path | str,
+        *,
+        device: str = "bedside",
+        checkpoints: bool = False,
+        busy_ms: int | None = None,
+        now: Callable[[], Stamp] | None = None,
+    ) -> Store:
+        """Open the log and bring its schema up to date, after a copy of it (`bedside.sqlite3.before-N`).
+
+        Args:
+            where: the data folder (made if need be), or an SQLAlchemy address.
+            device: the name of what writes; the first time it gets a row of its own.
+            checkpoints: for the web process alone: moves the write-ahead log into the file as it goes.
+            busy_ms: milliseconds to wait for another process; by default 250, and 5000 with `checkpoints`.
+            now: stamps the changes of episodes; by default the machine's clock, marked as not trusted.
+
+        Raises:
+            StoreError: or the subclass for what is wrong; the message names the remedy.
+        """
+        link = Link.open(where, checkpoints=checkpoints, busy_ms=busy_ms)
+        try:
+            return cls(link, claim(link, device), now or _unsure_now)
+        except StoreError:
+            link.close()
+            raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._link.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def schema_number(self) -> int:
+        """The schema that the log has."""
+        with self._link.reading() as connection:
+            return upgrade.schema_number(connection, self._link.place)
+
+    def check(self) -> None:
+        """Read the whole log and raise StoreDamaged if it is broken; seconds for a long one."""
+        self._link.check()
+
+    def open_episode(self, episode: NewEpisode) -> None:
+        """Write the episode and its `episode_opened` event, in one transaction."""
+        with self._link.writing() as connection:
+            seq = self._append(connection, rows.opening_entry(episode))
+            values = rows.episode_row(episode) | {"opened_seq": seq} | self._owner
+            connection.execute(tables.episode.insert().values(values))
+
+    def update_episode(self, episode_id: str, **fields: Any) -> None:
+        """Change fields of an episode; `episode_changed` keeps the old values in the journal.
+
+        Raises:
+            StoreError: no such episode, or a field or value that cannot be; it is named.
+        """
+        wanted = rows.changes(fields)
+        with self._link.writing() as connection:
+            row = _row_of(connection, episode_id)
+            new = {name: value for name, value in wanted.items() if row[name] != value}
+            if new:
+                _change(connection, episode_id, new)
+                payload = {"old": {name: row[name] for name in new}, "new": new}
+                self._append(connection, JournalEntry("episode_changed", episode_id, self._now(), payload))
+
+    def close_episode(self, episode_id: str, closing: Closing) -> None:
+        """Write how the episode ended and its `episode_closed` event, in one transaction.
+
+        Raises:
+            StoreError: no such episode, or it is closed already.
+        """
+        with self._link.writing() as connection:
+            row = _row_of(connection, episode_id)
+            onset = rows.read_stamp("onset", row)
+            if onset is None or row["end_utc"] is not None:
+                raise StoreError(f"episode {episode_id} is closed already; change its fields instead")
+            new = rows.changes(rows.closing_fields(closing, onset))
+            _change(connection, episode_id, new | rows.stamp_row("end", closing.end))
+            self._append(connection, JournalEntry("episode_closed", episode_id, closing.end, new))
+        self._link.tidy(WAL_TIDY)
+
+    def episodes(self, since: date | None = None) -> Iterator[Episode]:
+        """All episodes from the night `since` on, oldest first, from one snapshot."""
+        query = _EPISODES if since is None else _EPISODES.where(tables.episode.c.night_of >= since)
+        for row in self._link.stream(query):
+            yield rows.read_episode(row)
+
+    def episodes_on_night(self, night_of: date) -> int:
+        """How many episodes a night has so far."""
+        query = select(func.count()).select_from(tables.episode).where(tables.episode.c.night_of == night_of)
+        with self._link.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def open_episodes(self) -> list[Episode]:
+        """Episodes without an end, oldest first: at a start, those that a power cut left open."""
+        return [
+            rows.read_episode(row) for row in self._link.stream(_EPISODES.where(tables.episode.c.end_utc.is_(None)))
+        ]
+
+    def append(self, entry: JournalEntry) -> int:
+        """Write one event; return its number, higher than all before."""
+        return self.append_all([entry])[0]
+
+    def append_all(self, entries: Sequence[JournalEntry]) -> list[int]:
+        """Write events in order, all or none; return their numbers."""
+        with self._link.writing() as connection:
+            numbers = [self._append(connection, entry) for entry in entries]
+        self._link.tidy(WAL_LIMIT)
+        return numbers
+
+    def journal(self, episode_id: str | None = None, after: int = 0) -> Iterator[JournalEntry]:
+        """Events with a number above `after`, in order; of one episode if it is given."""
+        query = _JOURNAL.where(tables.journal.c.seq > after)
+        if episode_id is not None:
+            query = query.where(tables.journal.c.episode_id == episode_id)
+        for row in self._link.stream(query):
+            yield rows.read_entry(row)
+
+    def cursor(self, reader: str) -> int:
+        """The number up to which a reader of the journal has come; 0 at first."""
+        with self._link.reading() as connection:
+            return connection.scalar(select(tables.cursor.c.seq).where(tables.cursor.c.reader == reader)) or 0
+
+    def move_cursor(self, reader: str, seq: int) -> None:
+        """Remember how far a reader has come."""
+        table = tables.cursor
+        with self._link.writing() as connection:
+            moved = connection.execute(table.update().where(table.c.reader == reader).values(seq=seq))
+            if moved.rowcount == 0:
+                connection.execute(table.insert().values({"reader": reader, "seq": seq} | self._owner))
+
+    def forget_words(self, before: datetime) -> int:
+        """Forget what was heard before a time; return of how many events.
+
+        The words are overwritten on the disk, and copies of the log that are older than `before` are deleted.
+        """
+        words = tables.heard_words
+        with self._link.writing() as connection:
+            gone = connection.execute(words.delete().where(words.c.at_utc < rows.utc_of(before))).rowcount
+        self._link.tidy(0)
+        if self._link.place.file:
+            upgrade.drop_backups(self._link.place.file, before)
+        return gone
+
+    def _append(self, connection: Connection, entry: JournalEntry) -> int:
+        row, words = rows.journal_row(entry)
+        insert = tables.journal.insert().values(row | self._owner).returning(tables.journal.c.seq)
+        seq: int = connection.execute(insert).scalar_one()
+        if words:
+            values = {"seq": seq, "at_utc": entry.stamp.utc, "words": words} | self._owner
+            connection.execute(tables.heard_words.insert().values(values))
+        return seq
+
+
+def _row_of(connection: Connection, episode_id: str) -> RowMapping:
+    query = select(tables.episode).where(tables.episode.c.episode_id == episode_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise StoreError(f"there is no episode {episode_id}; open it first")
+    return row
+
+
+def _change(connection: Connection, episode_id: str, new: Mapping[str, Any]) -> None:
+    table = tables.episode
+    connection.execute(table.update().where(table.c.episode_id == episode_id).values(dict(new)))
+
+
+def _unsure_now() -> Stamp:
+    """The machine's time for whoever brings no clock."""
+    local = datetime.now(UTC).astimezone()
+    offset = local.utcoffset()
+    return Stamp(local, int(offset.total_seconds() // 60) if offset else 0, "", 0.0, trusted=False)
