@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Frame
-from audio.segmenter import Closed, Hushed, Opened, SegmentEvent, Segmenter
+from audio.segmenter import Closed, Hushed, Opened, Segmenter, SegmentEvent
 
 FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
 
