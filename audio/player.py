@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +52,8 @@ def play(samples: NDArray[np.float32], rate: int) -> None:
     try:
         with _without_chatter():
             samples, rate = _as_device_likes(sounddevice, samples, rate)
-            sounddevice.play(samples, rate, blocking=True)
+            sounddevice.play(samples, rate)
+        sounddevice.wait()
     except sounddevice.PortAudioError as error:
         reason = str(error).splitlines()[0]
         raise AudioError(f"the loudspeaker does not play ({reason}): see that no other program holds it") from error
@@ -72,8 +72,11 @@ def _as_device_likes(sounddevice: Any, samples: NDArray[np.float32], rate: int) 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
     """ALSA and JACK write pages to the error output, past Python, about devices that nobody asked for."""
-    sys.stderr.flush()
-    kept = os.dup(2)
+    try:
+        kept = os.dup(2)
+    except OSError:  # a service may have closed it
+        yield
+        return
     nothing = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nothing, 2)

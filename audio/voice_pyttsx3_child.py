@@ -73,8 +73,9 @@ def main() -> int:
     if not load_library(request["library"], path.parent):
         return NO_LIBRARY
     engine = importlib.import_module("pyttsx3").init("espeak")
+    espeak = importlib.import_module("pyttsx3.drivers._espeak")
     # Asked of the library itself, since pyttsx3 only queues the wish and prints what becomes of it.
-    voice = voice_file(importlib.import_module("pyttsx3.drivers._espeak"), request["voice"])
+    voice = voice_file(espeak, request["voice"])
     if voice is None:
         return NO_VOICE
     engine.setProperty("voice", voice)
@@ -82,6 +83,8 @@ def main() -> int:
     engine.setProperty("volume", request["volume"])
     engine.save_to_file(request["text"], str(path))
     engine.runAndWait()
+    # It does not wait: the library speaks in a thread of its own, and only a short line is done by now.
+    espeak.Synchronize()
     return 0
 
 
