@@ -7,6 +7,8 @@ Probabilities stay honest: `log_p` is what the model gives to the text (summed o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from heapq import heappush, heappushpop
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -144,21 +146,21 @@ class _Search:
         return best.rank < max(ends[0] - _MARGIN, enough)
 
     def _grown(self, live: Sequence[_Beam], step: Step) -> Iterator[_Beam]:
+        """Yield every beam's continuations, likeliest first, until none of that beam can be among the best any more."""
+        room = _TWINS * self.beams
+        best: list[float] = []  # a heap: the worst of the best comes first
         for row, beam in enumerate(live):
-            wanted = 2 * self.beams
-            for token in _likeliest(step.log_probs[row], _WIDTH if self.grammar else wanted + _REPEATS):
-                longer = self._longer(beam, row, token, float(step.log_probs[row, token]))
-                if longer is not None:
-                    yield longer
-                    wanted -= 1
-                if not wanted:
+            for token, log_p in _likeliest(step.log_probs[row], _WIDTH if self.grammar else room):
+                if len(best) == room and beam.rank + log_p < best[0]:
                     break
+                longer = self._longer(beam, row, token, log_p)
+                if longer is not None:
+                    (heappush if len(best) < room else heappushpop)(best, longer.rank)
+                    yield longer
 
     def _longer(self, beam: _Beam, row: int, token: int, log_p: float) -> _Beam | None:
-        if token == self.model.end or _loops(beam.tokens, token):
-            return None
         piece = self.model.texts[token]
-        if piece is None and self.grammar:
+        if token == self.model.end or (piece is None and self.grammar):
             return None
         added, gap = _joined(beam, piece or "")
         state = beam.state
@@ -166,6 +168,8 @@ class _Search:
             state = self.grammar.step(state, added)
             if state is None:
                 return None
+        if _loops(beam.tokens, token):
+            return None
         bonus = beam.bonus + (self._worth(beam.text) if added.startswith(" ") else 0.0)
         return _Beam(beam.log_p + log_p, bonus, beam.text + added, gap, (*beam.tokens, token), state, row)
 
@@ -208,11 +212,16 @@ def search(
 
 def _joined(beam: _Beam, piece: str) -> tuple[str, bool]:
     """What a piece really adds to a beam's text, spaces never doubled or trailing, and whether a space is due after."""
-    words = " ".join(piece.split())
+    words, before, after = _parts(piece)
     if not words:
-        return "", beam.gap or (bool(piece) and bool(beam.text))
-    apart = (beam.gap or piece.startswith(" ")) and bool(beam.text)
-    return (" " + words if apart else words), piece.endswith(" ")
+        return "", beam.gap or before
+    return (" " + words if (beam.gap or before) and beam.text else words), after
+
+
+@lru_cache(maxsize=2**16)
+def _parts(piece: str) -> tuple[str, bool, bool]:
+    """A token's words, and whether there is space before and after them; asked thousands of times an utterance."""
+    return " ".join(piece.split()), piece.startswith(" "), piece.endswith(" ")
 
 
 def _unquoted(text: str) -> str:
@@ -220,11 +229,11 @@ def _unquoted(text: str) -> str:
     return " ".join(word for word in (w.strip("'") for w in text.split()) if word)
 
 
-def _likeliest(log_probs: NDArray[np.float32], count: int) -> list[int]:
+def _likeliest(log_probs: NDArray[np.float32], count: int) -> Iterator[tuple[int, float]]:
     count = min(count, len(log_probs))
-    top = np.argpartition(-log_probs, count - 1)[:count]
-    order: list[int] = top[np.argsort(-log_probs[top], kind="stable")].tolist()
-    return order
+    top = np.argpartition(log_probs, -count)[-count:]
+    order = top[np.argsort(-log_probs[top], kind="stable")]
+    return zip(order.tolist(), log_probs[order].tolist(), strict=True)
 
 
 def _loops(tokens: tuple[int, ...], token: int) -> bool:

@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnxruntime as ort
+from onnxruntime.capi.onnxruntime_pybind11_state import (
+    Fail,
+    InvalidArgument,
+    InvalidGraph,
+    InvalidProtobuf,
+    RuntimeException,
+)
 
 from audio.decoding import Step
 from audio.errors import RecogniserError
@@ -38,7 +45,10 @@ _START, _END = 1, 2
 _LAYERS, _HEADS, _WIDTH = 6, 8, 36
 _CACHED = tuple(f"{i}.decoder.{part}" for i in range(_LAYERS) for part in ("key", "value"))
 _CROSS = tuple(f"{i}.encoder.{part}" for i in range(_LAYERS) for part in ("key", "value"))
-_QUIET = 3  # onnxruntime's level of errors; its warnings about the model concern nobody at the bedside
+_BROKEN = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, RuntimeException, RuntimeError)
+"""What onnxruntime raises; its errors have no base of their own."""
+_QUIET = 4
+"""onnxruntime's level of fatal errors: the others are raised as well, and told in our words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +89,12 @@ class MoonshineModel:
         """
         sound = _checked(samples)[np.newaxis]
         mask = np.ones(sound.shape, np.int64)
-        (states,) = self._encoder.run(None, {"input_values": sound, "attention_mask": mask})
+        (states,) = _run(self._encoder, {"input_values": sound, "attention_mask": mask})
         return Sound(self, states, len(sound[0]))
 
     def run_decoder(self, feed: dict[str, Any], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         """Run the decoder's graph as it is; for `Sound`."""
-        result: list[NDArray[np.float32]] = self._decoder.run(list(outputs), feed)
-        return result
+        return _run(self._decoder, feed, outputs)
 
 
 class Sound:
@@ -119,16 +128,16 @@ class Sound:
     @cached_property
     def _first(self) -> Step:
         names = [f"present.{n}" for n in (*_CACHED, *_CROSS)]
-        logits, *present = self.uncached([[_START]], names)
+        logits, *present = self.uncached([_START], names)
         crossed = present[len(_CACHED) :]
         self._cross = {f"past_key_values.{n}": a for n, a in zip(_CROSS, crossed, strict=True)}
         return Step(log_softmax(logits[:, -1]), _Past(tuple(present[: len(_CACHED)])))
 
-    def uncached(self, ids: Sequence[Sequence[int]], outputs: Sequence[str] = ()) -> list[NDArray[np.float32]]:
-        """Run whole sequences of tokens, start token included, without the cache; logits first, then `outputs`."""
-        feed = self._feed(np.asarray(ids, np.int64), cached=False)
+    def uncached(self, ids: Sequence[int], outputs: Sequence[str] = ()) -> list[NDArray[np.float32]]:
+        """Run a whole sequence of tokens, start token included, without the cache; logits first, then `outputs`."""
+        feed = self._feed(np.asarray([ids], np.int64), cached=False)
         for name in _CACHED:
-            feed[f"past_key_values.{name}"] = np.zeros((len(ids), _HEADS, 0, _WIDTH), np.float32)
+            feed[f"past_key_values.{name}"] = np.zeros((1, _HEADS, 0, _WIDTH), np.float32)
         for name in _CROSS:
             feed[f"past_key_values.{name}"] = np.zeros((1, _HEADS, self._states.shape[1], _WIDTH), np.float32)
         return self._model.run_decoder(feed, ["logits", *outputs])
@@ -185,8 +194,16 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
     options.log_severity_level = _QUIET
     try:
         return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError) as error:  # onnxruntime's own errors derive from these
+    except _BROKEN as error:
         raise RecogniserError(f"Moonshine's {path.name} cannot be loaded; {REMEDY}") from error
+
+
+def _run(session: ort.InferenceSession, feed: dict[str, Any], outputs: Sequence[str] = ()) -> list[NDArray[np.float32]]:
+    try:
+        result: list[NDArray[np.float32]] = session.run(list(outputs) or None, feed)
+    except _BROKEN as error:
+        raise RecogniserError("Moonshine failed on a sound; check the model: bedside doctor") from error
+    return result
 
 
 def _checked(samples: NDArray[np.float32]) -> NDArray[np.float32]:
