@@ -1,0 +1,199 @@
+"""Spotting concepts in words: exactly, as recognisers write them, misspelt, or by sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from intents.composition import Modifier, Qualities
+from intents.pack import Misheard, Pack, Phrase
+from intents.sound import SoundAlikes
+
+_END = ""
+_LEAST_QUALITY = 0.2
+"""A phrase with more misreadings than that is no longer found."""
+
+_Step = tuple[tuple[str, ...], int, float]
+"""Words said, place after the words heard, quality."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A concept found in the words `start` to `end` (exclusive)."""
+
+    start: int
+    end: int
+    concept: str
+    value: str
+    quality: float
+    """1 as written in the pack, less for a misreading."""
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """One reading: its words without groans and fillers, and what was found in them."""
+
+    words: tuple[str, ...]
+    spans: tuple[Span, ...]
+    """The best spans that do not overlap, in order; several concepts may share the same words."""
+    stripped: tuple[Span, ...]
+    """Groans and fillers that were taken out; their positions are those before."""
+    everywhere: tuple[Span, ...]
+    """All exact spans, overlapping ones too: for whole sentences."""
+
+
+class Spotter:
+    """Finds the concepts of one pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        """Index the phrases of `pack`."""
+        composition = pack.composition
+        self._normaliser = pack.normaliser
+        self._modifiers = composition.modifiers
+        self._strip = frozenset(composition.strip)
+        self._inside = composition.inside
+        self._quality = composition.qualities
+        self._plain: dict[str, Any] = {}
+        self._nested: dict[str, Any] = {}
+        for phrase in pack.phrases:
+            _add(self._nested if any(word[0] == "{" for word in phrase.words) else self._plain, phrase)
+        self._misheard = _by_first_word(pack.misheard, self._quality)
+        plain = {word for phrase in pack.phrases for word in phrase.words}
+        self._known = plain | {word for one in pack.misheard for word in one.heard}
+        by_sound = frozenset(composition.by_sound)
+        self._alikes = SoundAlikes(
+            word for phrase in pack.phrases if phrase.concept in by_sound for word in phrase.words if word[0] != "{"
+        )
+        self._stands_for = lru_cache(maxsize=4096)(self._other_words)
+
+    def spot(self, text: str) -> Spotted:
+        """Find what is in `text`."""
+        words = self._normaliser.words(text)
+        found = self._spans(words)
+        best = _best(found)
+        stripped = tuple(span for span in best if span.concept in self._strip)
+        if stripped:
+            gone = {at for span in stripped for at in range(span.start, span.end)}
+            words = _without_stammer(word for at, word in enumerate(words) if at not in gone)
+            found = self._spans(words)
+            best = _best(found)
+        best = [span for span in best if span.concept not in self._strip]
+        best += [span for span in found if span.quality == 1.0 and self._is_inside(span, best)]
+        turned = _turn(sorted(best, key=lambda span: span.start), self._modifiers)
+        exact = tuple(span for span in found if span.quality == 1.0)
+        return Spotted(words, tuple(turned), stripped, exact)
+
+    def _is_inside(self, span: Span, best: Sequence[Span]) -> bool:
+        return any(
+            span.concept in self._inside.get(outer.concept, ())
+            and outer.start <= span.start
+            and span.end <= outer.end
+            and span.end - span.start < outer.end - outer.start
+            for outer in best
+        )
+
+    def _spans(self, words: Sequence[str]) -> list[Span]:
+        steps = self._steps(words)
+        plain = list(_walk(self._plain, steps))
+        for span in plain:
+            if span.quality == 1.0:
+                steps[span.start].append(((f"{{{span.concept}}}",), span.end, 1.0))
+        return plain + list(_walk(self._nested, steps))
+
+    def _steps(self, words: Sequence[str]) -> list[list[_Step]]:
+        """For each place, what may have been said there, where it ends, and how surely."""
+        steps: list[list[_Step]] = []
+        for at, word in enumerate(words):
+            here: list[_Step] = [((said,), at + 1, quality) for said, quality in self._stands_for(word)]
+            for heard, said_words, quality in self._misheard.get(word, ()):
+                if tuple(words[at : at + len(heard)]) == heard:
+                    here.append((said_words, at + len(heard), quality))
+            steps.append(here)
+        return steps
+
+    def _other_words(self, word: str) -> tuple[tuple[str, float], ...]:
+        """The word itself, and, when no phrase holds it, the known words that it may stand for."""
+        if word in self._known:
+            return ((word, 1.0),)
+        found = dict.fromkeys(self._alikes.by_sound(word), self._quality.sound)
+        found.update(dict.fromkeys(self._alikes.by_spelling(word), self._quality.typo))
+        return ((word, 1.0), *found.items())
+
+
+def _add(tree: dict[str, Any], phrase: Phrase) -> None:
+    node = tree
+    for word in phrase.words:
+        node = node.setdefault(word, {})
+    node.setdefault(_END, set()).add((phrase.concept, phrase.value))
+
+
+def _walk(tree: dict[str, Any], steps: Sequence[Sequence[_Step]]) -> Iterator[Span]:
+    for start in range(len(steps)):
+        paths: list[tuple[dict[str, Any], int, float]] = [(tree, start, 1.0)]
+        while paths:
+            node, at, quality = paths.pop()
+            for concept, value in node.get(_END, ()):
+                yield Span(start, at, concept, value, quality)
+            for said, end, own in steps[at] if at < len(steps) else ():
+                if (after := _after(node, said)) is not None and quality * own >= _LEAST_QUALITY:
+                    paths.append((after, end, quality * own))
+
+
+def _after(node: dict[str, Any], words: Sequence[str]) -> dict[str, Any] | None:
+    for word in words:
+        if word not in node:
+            return None
+        node = node[word]
+    return node
+
+
+def _by_first_word(
+    misheard: Sequence[Misheard], qualities: Qualities
+) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...], float]]]:
+    """First word heard -> (all words heard, words said, quality)."""
+    found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], float]]] = {}
+    for one in misheard:
+        quality = qualities.near if one.likeness == "near" else qualities.far
+        found.setdefault(one.heard[0], []).append((one.heard, one.said, quality))
+    return found
+
+
+def _without_stammer(words: Iterator[str]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for word in words:
+        if not kept or kept[-1] != word:
+            kept.append(word)
+    return tuple(kept)
+
+
+def _best(found: list[Span]) -> list[Span]:
+    """Longest and surest first, none overlapping; concepts on exactly the same words stand side by side."""
+    taken: dict[int, tuple[int, int]] = {}
+    best: list[Span] = []
+    for span in sorted(found, key=lambda span: (-(span.end - span.start) * span.quality, span.start, -span.quality)):
+        place = (span.start, span.end)
+        here = [taken.get(at) for at in range(span.start, span.end)]
+        if all(other is None for other in here) or set(here) == {place}:
+            taken.update(dict.fromkeys(range(span.start, span.end), place))
+            best.append(span)
+    return sorted(best, key=lambda span: span.start)
+
+
+def _turn(spans: list[Span], modifiers: Sequence[Modifier]) -> list[Span]:
+    """Mark what a negation (or another modifier) before it turns."""
+    return [replace(span, negated=_is_turned(span, spans, modifiers)) for span in spans]
+
+
+def _is_turned(span: Span, spans: list[Span], modifiers: Sequence[Modifier]) -> bool:
+    for modifier in modifiers:
+        if span.concept not in modifier.turns:
+            continue
+        ends = [other.end for other in spans if other.concept in modifier.until and other.end <= span.start]
+        since = max(ends, default=0)
+        for other in spans:
+            if other.concept == modifier.by and since <= other.start and 0 <= span.start - other.end < modifier.reach:
+                return True
+    return False

@@ -1,0 +1,65 @@
+"""Text as people or recognisers write it, turned into plain lower-case words that a pack can match.
+
+The spelling rules are the pack's data (`normalise/<language>.yaml`): contractions, endings, numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
+_LONG_LETTER = re.compile(r"([^\W\d_])\1{2,}")
+_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
+_TENS = 10
+
+
+@dataclass(frozen=True)
+class Normaliser:
+    """Lower case, one spelling of contractions and numbers, no punctuation, no stammer."""
+
+    contractions: Mapping[str, str] = field(default_factory=dict)
+    """Whole word -> words, with and without its apostrophe: "can't", "cant" -> "can not"."""
+    endings: Mapping[str, str] = field(default_factory=dict)
+    """Ending with an apostrophe -> word: "'s" -> "is"."""
+    numbers: Mapping[int, str] = field(default_factory=dict)
+    """Number -> word; two-digit numbers not listed are said as tens and ones."""
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """The words of `text`; a word said twice in a row is kept once ("my my calf", "no no no")."""
+        kept: list[str] = []
+        for raw in _WORD.findall(text.lower().translate(_APOSTROPHES)):
+            for word in _spell(self, raw):
+                if not kept or kept[-1] != word:
+                    kept.append(word)
+        return tuple(kept)
+
+    def __hash__(self) -> int:
+        """By identity: a pack has one normaliser, and its spellings are cached with it."""
+        return id(self)
+
+    def number(self, digits: str) -> str:
+        """The words for a run of digits, the digits themselves where the pack has no word for them."""
+        value = int(digits)
+        if value in self.numbers:
+            return self.numbers[value]
+        tens, ones = value - value % _TENS, value % _TENS
+        if tens in self.numbers and ones in self.numbers:
+            return f"{self.numbers[tens]} {self.numbers[ones]}"
+        return digits
+
+
+@lru_cache(maxsize=4096)
+def _spell(rules: Normaliser, raw: str) -> tuple[str, ...]:
+    word = _LONG_LETTER.sub(r"\1", raw)
+    if word.isascii() and word.isdigit() and len(word) <= len("1440"):
+        return tuple(rules.number(word).split())
+    if word in rules.contractions:
+        return tuple(rules.contractions[word].split())
+    for ending, meaning in rules.endings.items():
+        if word.endswith(ending) and len(word) > len(ending):
+            return (word.removesuffix(ending).replace("'", ""), *meaning.split())
+    bare = word.replace("'", "")
+    return tuple(rules.contractions.get(bare, bare).split())

@@ -1,0 +1,97 @@
+"""Sentence templates in Home Assistant's format: parsed by hassil, said in all their ways, matched against words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, permutations, product
+from typing import Any
+
+from hassil.expression import Alternative, ListReference, Permutation, RuleReference, Sentence, TextChunk
+from hassil.expression import Sequence as InOrder
+from hassil.parse_expression import ParseExpressionError, parse_sentence
+from hassil.parser import ParseError
+
+MOST_WAYS = 4000
+"""A template that can be said in more ways than this is a mistake in the pack."""
+_DEEPEST = 12
+
+
+class TemplateError(ValueError):
+    """A template cannot be read; the message says which part of it and why."""
+
+
+def parse(template: str) -> Sentence:
+    """Read one template ("my (calf|shin) [really] hurts", "{site} <is> cramping").
+
+    Raises:
+        TemplateError: it is not in the format.
+    """
+    try:
+        return parse_sentence(template, keep_text=True)
+    except (ParseExpressionError, ParseError) as error:
+        raise TemplateError(f"{template!r} cannot be read ({str(error).splitlines()[0]})") from error
+
+
+def ways(template: str, rules: Mapping[str, str] | None = None, *, most: int = MOST_WAYS) -> list[str]:
+    """Every way to say `template`, at most `most`; lists stay as `{name}`, rules are written out.
+
+    Raises:
+        TemplateError: it is not in the format, or names a rule that does not exist.
+    """
+    said = _say(parse(template).expression, rules or {}, 0)
+    return list(dict.fromkeys(" ".join(text.split()) for text in islice(said, most)))
+
+
+def _say(part: Any, rules: Mapping[str, str], depth: int) -> Iterator[str]:
+    if depth > _DEEPEST:
+        raise TemplateError("rules that name each other in a circle")
+    if isinstance(part, TextChunk):
+        yield part.original_text
+    elif isinstance(part, ListReference):
+        yield f"{part.prefix or ''}{{{part.list_name}}}{part.suffix or ''}"
+    elif isinstance(part, RuleReference):
+        if part.rule_name not in rules:
+            raise TemplateError(f"rule <{part.rule_name}> does not exist")
+        yield from _say(parse(rules[part.rule_name]).expression, rules, depth + 1)
+    elif isinstance(part, Alternative):
+        for item in part.items:
+            yield from _say(item, rules, depth)
+    elif isinstance(part, Permutation):
+        for order in permutations(part.items):
+            yield from _in_order(order, rules, depth)
+    elif isinstance(part, InOrder):
+        yield from _in_order(part.items, rules, depth)
+
+
+def _in_order(items: Sequence[Any], rules: Mapping[str, str], depth: int) -> Iterator[str]:
+    for parts in product(*(list(islice(_say(item, rules, depth), MOST_WAYS)) for item in items)):
+        yield "".join(parts)
+
+
+class SentenceTree:
+    """Which intents a whole sentence belongs to, word by word; `{list}` steps take any span of that concept."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._root: dict[str, Any] = {}
+
+    def add(self, intent: str, words: Iterable[str]) -> None:
+        """Add one way of saying `intent`: words, and lists as `{name}`."""
+        node = self._root
+        for word in words:
+            node = node.setdefault(word, {})
+        node.setdefault("", set()).add(intent)
+
+    def intents(self, words: Sequence[str], spans: Mapping[int, Sequence[tuple[str, int]]]) -> frozenset[str]:
+        """The intents that all of `words` say; `spans` gives, for a start, the concepts found there and their ends."""
+        found: set[str] = set()
+        open_paths: list[tuple[dict[str, Any], int]] = [(self._root, 0)]
+        while open_paths:
+            node, at = open_paths.pop()
+            if at == len(words):
+                found |= node.get("", set())
+                continue
+            if words[at] in node:
+                open_paths.append((node[words[at]], at + 1))
+            open_paths.extend((node[name], end) for name, end in spans.get(at, ()) if name in node)
+        return frozenset(found)

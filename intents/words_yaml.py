@@ -1,0 +1,36 @@
+"""YAML for people who write about words: `yes`, `no`, `on` and `off` are words, and a key given twice is a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+
+
+class _WordsLoader(yaml.SafeLoader):
+    """Safe YAML without YAML 1.1's booleans in plain words."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 theirs
+        """Refuse a key given twice, since YAML itself would silently drop the first."""
+        keys = [str(key.value) for key, _ in node.value]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {sorted(twice)[0]!r} is given twice", node.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
+_WordsLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(text: str) -> Any:
+    """The data in `text`; the words true and false become booleans by their reader, if it wants them.
+
+    Raises:
+        yaml.YAMLError: it is not YAML, or holds a key twice.
+    """
+    return yaml.load(text, Loader=_WordsLoader)  # noqa: S506 a SafeLoader
