@@ -1,0 +1,165 @@
+"""The composition root: the only module that knows the adapters."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from assistant.bedside import Bedside
+from assistant.clock import RealClock, SimulatedClock
+from assistant.dialog.script import load_script
+from assistant.episode_log import EpisodeLog
+from assistant.errors import BedsideError
+from assistant.mouth import TextSpeaker
+from assistant.night import Night
+from assistant.night_events import NightEvent, Teller
+from assistant.places import cache_folder, data_folder
+from assistant.scribe import Scribe
+from assistant.settings import InForce, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from assistant.clock import Clock
+    from assistant.mouth import Speaker
+    from assistant.scene import Scene
+    from assistant.settings import Settings
+    from assistant.store.store import Store
+    from audio.prompt_cache import PromptCache
+    from audio.recogniser_moonshine import MoonshineRecogniser
+    from audio.wav import SoundFile
+    from intents.understanding import Understanding
+
+
+class App:
+    """What a command needs, made when it is first asked for.
+
+    Args:
+        data: the data folder that the user asked for, or None.
+    """
+
+    def __init__(self, data: str | None = None) -> None:
+        self.data: Path = data_folder(data)
+        self._in_force: InForce | None = None
+
+    @property
+    def in_force(self) -> InForce:
+        """The settings and where they come from."""
+        if self._in_force is None:
+            self._in_force = load_settings(self.data)
+        return self._in_force
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+        return self.in_force.settings
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the log, and close it in the end."""
+        from assistant.store.store import Store  # noqa: PLC0415 - the database library costs a third of a second
+
+        with Store.open(self.data) as store:
+            yield store
+
+    def understanding(self, pack: Path | None = None) -> Understanding:
+        """The meaning of a pack's words; None: the bedside's own."""
+        from intents.understanding import Understanding  # noqa: PLC0415 - only commands that understand load the pack
+
+        return Understanding.load(pack)
+
+    def recogniser(self) -> MoonshineRecogniser:
+        """The engine that the settings name, for one stream."""
+        from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
+        from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
+        from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
+        from audio.segmenter import Segmenter  # noqa: PLC0415
+
+        return MoonshineRecogniser(MoonshineModel(threads=self.settings.engine.threads), SileroActivity(), Segmenter())
+
+    def voice(self) -> PromptCache:
+        """The voice of the settings; what it has rendered once is kept."""
+        from audio.prompt_cache import PromptCache  # noqa: PLC0415
+        from audio.voice_pyttsx3 import Pyttsx3Voice  # noqa: PLC0415
+
+        spoken = self.settings.voice
+        voice = Pyttsx3Voice(voice=spoken.name, rate_wpm=spoken.words_per_minute)
+        return PromptCache(voice, cache_folder() / "prompts")
+
+    def microphone(self, path: Path) -> SoundFile:
+        """A sound file as a microphone."""
+        from audio.wav import SoundFile  # noqa: PLC0415
+
+        return SoundFile(path)
+
+    def write_wav(self, path: Path, samples: NDArray[np.float32], rate: int) -> None:
+        """Write mono samples to a WAV."""
+        from audio.wav_writer import write_wav  # noqa: PLC0415
+
+        write_wav(path, samples, rate)
+
+    def read_wav(self, path: Path) -> tuple[NDArray[np.float32], int]:
+        """A whole WAV: its samples and their rate."""
+        import soundfile  # noqa: PLC0415
+
+        samples, rate = soundfile.read(path, dtype="float32")
+        return samples, rate
+
+    def why_silent(self) -> str | None:
+        """Why nothing can be played here, or None."""
+        from audio.player import why_silent  # noqa: PLC0415
+
+        return why_silent()
+
+    def play_aloud(self, samples: NDArray[np.float32], rate: int) -> None:
+        """Play mono samples, and return when they were heard."""
+        from audio.player import play  # noqa: PLC0415
+
+        play(samples, rate)
+
+    def play(
+        self, scene: Scene, tell: Callable[[NightEvent], None], *, realtime: bool, speaker: Speaker | None = None
+    ) -> None:
+        """Play a night to its end.
+
+        Args:
+            scene: what happens.
+            tell: is told every event.
+            realtime: takes as long as it takes; otherwise waits are skipped.
+            speaker: says the lines; by default nothing sounds.
+        """
+        clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
+        with self.store() as store:
+            scribe = Scribe(store)
+            try:
+                scribe.write(lambda kept: kept.forget_words(clock.wall() - timedelta(days=self.settings.words.days)))
+                teller = Teller(clock)
+                log = EpisodeLog(scribe, clock, teller, keep_words=self.settings.words.keep)
+                teller.listen(tell)
+                teller.listen(log.keep)
+                bedside = Bedside(
+                    clock=clock,
+                    script=load_script(),
+                    understanding=self.understanding(),
+                    speaker=speaker or TextSpeaker(),
+                    teller=teller,
+                    log=log,
+                    numbers=self.settings.numbers.model_dump(),
+                )
+                Night(bedside, clock, open_sound=self.microphone, recogniser=self.recogniser).play(scene)
+            finally:
+                scribe.close()
+
+
+def known_errors() -> tuple[type[Exception], ...]:
+    """What ends a command with one line instead of a traceback."""
+    from assistant.store.errors import StoreError  # noqa: PLC0415
+    from audio import AudioError  # noqa: PLC0415
+    from intents.errors import PackError  # noqa: PLC0415
+
+    return BedsideError, StoreError, AudioError, PackError

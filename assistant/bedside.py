@@ -1,0 +1,209 @@
+"""The one loop that decides: what was heard goes in, lines and rows come out. Knows no microphone and no database.
+
+Whoever drives it (a script, a recording, a live microphone) calls `person_began`, `heard`, `person_ended` and `tick`,
+and comes back at `next_due`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assistant.dialog.events import (
+    Alert,
+    CancelTimer,
+    CloseEpisode,
+    Effect,
+    EndedBy,
+    Event,
+    Hush,
+    Interrupted,
+    NoteEpisode,
+    NoteSilence,
+    NotUnderstood,
+    OpenEpisode,
+    Say,
+    SetTimer,
+    Spoken,
+    TimerFired,
+    Understood,
+)
+from assistant.dialog.machine import step
+from assistant.dialog.script import NUMBERS
+from assistant.dialog.state import Phase, State
+from assistant.mouth import Mouth
+from assistant.timers import Timers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.clock import Clock
+    from assistant.dialog.script import Script
+    from assistant.episode_log import EpisodeLog
+    from assistant.mouth import Speaker
+    from assistant.night_events import Teller
+    from audio import Heard
+    from intents import Match
+
+# Timers that wait while somebody speaks: who is answering must not be asked again.
+PATIENT = frozenset({"answer", "still_here", "recheck", "rest", "silence"})
+WRITE_POLL_S = 0.05
+
+
+class Understanding(Protocol):
+    """Words in, meaning out."""
+
+    def understand(
+        self, readings: Sequence[tuple[str, float]], *, idle: bool = False, expected: frozenset[str] = frozenset()
+    ) -> Match:
+        """What was meant, silence included."""
+        ...
+
+
+class Bedside:
+    """Joins hearing, meaning, dialog, speech and the log, one event at a time."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        script: Script,
+        understanding: Understanding,
+        speaker: Speaker,
+        teller: Teller,
+        log: EpisodeLog,
+        numbers: dict[str, str] | None = None,
+    ) -> None:
+        self.state = State()
+        self._clock = clock
+        self._script = script
+        self._understanding = understanding
+        self._teller = teller
+        self._log = log
+        self._numbers = NUMBERS | (numbers or {})
+        self._timers = Timers()
+        self._mouth = Mouth(speaker, self, script.timing)
+        self._by = "voice"
+        self._heard: Heard | None = None
+        self._score = 0.0
+
+    # What the world tells us
+
+    def person_began(self) -> None:
+        """Somebody began to speak."""
+        self._mouth.person_began(self._clock.now())
+
+    def heard(self, heard: Heard) -> None:
+        """An utterance was read; it is over."""
+        if not heard.readings:
+            return
+        match = self._understanding.understand(
+            [(r.text, r.log_p) for r in heard.readings], idle=self.is_idle, expected=self.state.expected
+        )
+        self._heard, self._score = heard, match.score
+        self._tell("heard", text=heard.text, score=_share_of_best(heard), engine=heard.engine)
+        self._tell("understood", intent=match.intent, slots=match.slots, score=round(match.score, 3))
+        if match.intent is None:
+            self._step(NotUnderstood())
+            return
+        self._mouth.answer_at_once(self._clock.now())
+        self._by = match.intent
+        self._step(Understood(match.intent, match.slots, match.score))
+        self._by = "voice"
+
+    def person_ended(self) -> None:
+        """Nobody speaks any more."""
+        self._mouth.person_ended(self._clock.now())
+        self.tick()
+
+    def interrupt(self, by: EndedBy = "interrupted") -> None:
+        """The program is being ended: fall silent, close what is open."""
+        self._step(Interrupted(by))
+
+    def settle(self) -> None:
+        """Wait for the disk; the last thing before the end."""
+        self._log.settle()
+
+    def tick(self) -> None:
+        """Do everything that is due by now."""
+        now = self._clock.now()
+        self._log.poll()
+        self._mouth.tick(now)
+        while (fired := self._timers.pop_due(now, PATIENT if self._mouth.somebody_speaks else frozenset())) is not None:
+            name, after_s = fired
+            self._tell("timer", name=name, after_s=after_s)
+            self._step(TimerFired(name))
+
+    def next_due(self) -> float | None:
+        """When `tick` has something to do; None: only a voice can change anything."""
+        patient = PATIENT if self._mouth.somebody_speaks else frozenset()
+        dues = [self._mouth.next_due(), self._timers.next_due(patient)]
+        if self._log.waits:
+            dues.append(self._clock.now() + WRITE_POLL_S)
+        return min((due for due in dues if due is not None), default=None)
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is open and nothing is being said: only a complaint or a call for help counts."""
+        return not self.state.is_open and self.state.phase is not Phase.ALARM and not self._mouth.busy
+
+    @property
+    def endpoint_s(self) -> float:
+        """Seconds of quiet that end an utterance now: answers are short, a first complaint is not."""
+        endpoint = self._script.timing.endpoint
+        return endpoint.complaint_s if self.is_idle else endpoint.answer_s
+
+    # What the mouth tells us
+
+    def line_began(self, line: str) -> None:
+        """The first sample of a line sounds."""
+        said = self._script.lines[line]
+        self._tell("said", text=self._script.words(line, self._numbers), line=line, kind=said.kind)
+
+    def line_cut(self, line: str, after_s: float, by: str) -> None:
+        """A line was cut off."""
+        self._tell("interrupted", line=line, after_s=after_s, by=by)
+
+    def lines_said(self, line: str) -> None:
+        """Nothing waits to be said."""
+        self._step(Spoken(line))
+
+    # The step and its effects
+
+    def _step(self, event: Event) -> None:
+        self.state, effects = step(self.state, event, self._clock.now(), self._script)
+        if isinstance(event, Understood) and any(isinstance(effect, Say | Hush) for effect in effects):
+            self._mouth.drop_cut()
+        for effect in effects:
+            self._do(effect)
+
+    def _do(self, effect: Effect) -> None:
+        now = self._clock.now()
+        match effect:
+            case Say(line):
+                self._mouth.say(effect, self._script.words(line, self._numbers), self._script.lines[line].kind, now)
+            case Hush():
+                self._mouth.hush(now, self._by)
+            case SetTimer(name, after_s):
+                self._timers.set(name, now, after_s)
+            case CancelTimer(name):
+                self._timers.cancel(name)
+            case Alert(level, red_flag):
+                self._tell("alert", level=level, red_flag=red_flag, channel="bedside", state="raised")
+            case NoteSilence(waited_s):
+                self._tell("silence", waited_s=waited_s)
+            case OpenEpisode():
+                self._log.open(effect, self._heard, self._score)
+            case NoteEpisode(fields):
+                self._log.note(fields)
+            case CloseEpisode():
+                self._log.close(effect)
+
+    def _tell(self, event: str, **fields: Any) -> None:
+        self._teller.tell(event, self._log.episode_id, **fields)
+
+
+def _share_of_best(heard: Heard) -> float:
+    """How much of the probability of all readings the best one has, 0..1."""
+    best = heard.readings[0].log_p
+    return round(1 / sum(math.exp(min(0.0, r.log_p - best)) for r in heard.readings), 3)

@@ -1,0 +1,187 @@
+"""The command line: parses, calls, and turns known errors into one line. Loads nothing that a command does not need."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant import __version__
+from assistant.errors import BedsideError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of ./bedside."""
+
+    name: str
+    does: str
+    example: str
+    module: str
+    """Where `run` is: loaded only when the command is called."""
+
+
+COMMANDS = (
+    Command("demo", "show the whole job on a bundled recording", "./bedside demo", "assistant.cli_night:demo"),
+    Command("test", "run the test suite", "./bedside test", "assistant.cli:launcher_only"),
+    Command("hear", "tell what recordings say", "./bedside hear night.wav --json", "assistant.cli_words:hear"),
+    Command(
+        "understand",
+        "tell what words mean",
+        './bedside understand "my calf is cramping"',
+        "assistant.cli_words:understand",
+    ),
+    Command(
+        "night", "play a night from a script or a recording", "./bedside night night.yaml", "assistant.cli_night:night"
+    ),
+    Command("episodes", "show the log", "./bedside episodes --since 2026-01-31", "assistant.cli_log:episodes"),
+    Command(
+        "doctor", "check what the assistant needs, with remedies", "./bedside doctor", "assistant.cli_doctor:doctor"
+    ),
+    Command(
+        "config", "show the settings in force and where they come from", "./bedside config", "assistant.cli_log:config"
+    ),
+    Command(
+        "say",
+        "say something, to hear the voice",
+        './bedside say "Toes up, toward your nose."',
+        "assistant.cli_night:say",
+    ),
+    Command("bench", "measure, beside the baseline", "./bedside bench hear", "assistant.cli_bench:bench"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit status: 0 done, 2 wrong usage, 1 anything else."""
+    options = parser().parse_args(arguments)
+    run = _load(options.run)
+    try:
+        status = run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has had enough; a second complaint at exit would help nobody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return _fail("stopped.", 1)
+    except OSError as error:
+        return _fail(
+            f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}. Check it and try again.", 1
+        )
+    except _known_errors() as error:
+        return _fail(str(error), error.status if isinstance(error, BedsideError) else 1)
+    return status
+
+
+def launcher_only(_: argparse.Namespace) -> int:
+    """`test` is done by the launcher, which installs what the tests need."""
+    return _fail("the tests are started by the launcher. Run: ./bedside test", 2)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    top = argparse.ArgumentParser(
+        prog="bedside",
+        description="Hears a night cramp offline, talks the person through the stretch, and keeps the log.",
+        epilog="Begin with: ./bedside demo",
+    )
+    top.add_argument("--version", action="version", version=f"bedside {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        sub = commands.add_parser(
+            command.name,
+            help=command.does,
+            description=command.does.capitalize() + ".",
+            epilog=f"Example: {command.example}",
+        )
+        sub.add_argument("--data", metavar="DIR", help="folder of the log and the settings")
+        sub.set_defaults(run=command.module)
+        if command.name in _OPTIONS:
+            _OPTIONS[command.name](sub)
+    return top
+
+
+def _night_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="print the events, one JSON object a line")
+    sub.add_argument("--realtime", action="store_true", help="take as long as a night would")
+
+
+def _night(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("script", metavar="SCRIPT", help="a YAML script, or a WAV or FLAC file used as the microphone")
+    _night_options(sub)
+
+
+def _demo(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--wav", metavar="FILE", help="where what the assistant said is written (default: in the cache)")
+    _night_options(sub)
+
+
+def _hear(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("files", metavar="FILE", nargs="+", help="WAV or FLAC, 60 s at most")
+    sub.add_argument("--json", action="store_true", help="one JSON object a line")
+    sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
+    sub.add_argument("--engine", metavar="NAME", help="the engine to use (default: the settings')")
+    sub.add_argument("--realtime", action="store_true", help="feed the sound at its own speed, and tell the times")
+    sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
+
+
+def _understand(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("texts", metavar="TEXT", nargs="+", help="words, or - for one text a line on standard input")
+    sub.add_argument("--json", action="store_true", help="one JSON object a line")
+    sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
+    sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
+
+
+def _episodes(sub: argparse.ArgumentParser) -> None:
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--csv", action="store_true", help="a table for a spreadsheet")
+    sub.add_argument("--since", metavar="DATE", help="from this night on, as 2026-01-31")
+
+
+def _say(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("text", metavar="TEXT", help="what to say")
+    sub.add_argument("--wav", metavar="FILE", help="write it to a WAV instead of playing it")
+
+
+def _bench(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", metavar="NAME", nargs="?", help="which benchmark; none: list them")
+    sub.add_argument(
+        "--clips", metavar="DIR", help="labelled clips with their truth.jsonl (default: made by the voices here)"
+    )
+    sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
+    sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
+
+
+_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "demo": _demo,
+    "hear": _hear,
+    "understand": _understand,
+    "night": _night,
+    "episodes": _episodes,
+    "say": _say,
+    "bench": _bench,
+}
+
+
+def _load(where: str) -> Callable[[argparse.Namespace], int]:
+    module, _, name = where.partition(":")
+    run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), name)
+    return run
+
+
+def _known_errors() -> tuple[type[Exception], ...]:
+    from assistant.app import known_errors  # noqa: PLC0415 - only looked up when something went wrong
+
+    return known_errors()
+
+
+def _fail(message: str, status: int) -> int:
+    print("bedside:", " ".join(message.split()), file=sys.stderr)
+    return status

@@ -1,0 +1,100 @@
+"""`demo`, `night` and `say`: nights that are played, and the voice."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from assistant.app import App
+from assistant.cli_log import show_episodes
+from assistant.places import cache_folder
+from assistant.scene import load_scene
+from assistant.speakers import RecordingSpeaker
+from assistant.timeline import line_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from assistant.night_events import NightEvent
+    from assistant.scene import Scene
+
+DEMO = Path(__file__).parent / "demo" / "demo.yaml"
+NEXT = "Next: ./bedside doctor checks this machine, ./bedside night plays a night of your own."
+
+
+def night(options: argparse.Namespace) -> int:
+    """Play a night from a script or a recording."""
+    app = App(options.data)
+    scene = load_scene(Path(options.script))
+    app.play(scene, _printer(scene, as_json=options.json), realtime=options.realtime)
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Play the bundled night, and show what it left behind."""
+    app = App(options.data)
+    scene = load_scene(DEMO)
+    speaker = RecordingSpeaker(app.voice(), skip_waits=not options.realtime)
+    console = Console(file=sys.stderr if options.json else sys.stdout, highlight=False)
+    console.print(
+        "A night at the bedside, played from a recording.\n"
+        "Not medical advice: no clinician has approved the lines yet.\n"
+    )
+    closed: list[str] = []
+
+    def remember(event: NightEvent) -> None:
+        if event.event == "episode_closed" and event.episode is not None:
+            closed.append(event.episode)
+        show(event)
+
+    show = _printer(scene, as_json=options.json)
+    app.play(scene, remember, realtime=options.realtime, speaker=speaker)
+    wav = Path(options.wav) if options.wav else cache_folder() / "demo.wav"
+    wav.parent.mkdir(parents=True, exist_ok=True)
+    speaker.save(wav)
+    console.print("\nThe log:")
+    with app.store() as store:
+        show_episodes([episode for episode in store.episodes() if episode.episode_id in closed], console)
+    console.print(f"\nWhat the assistant said is in {wav}.")
+    _aloud(app, wav, console)
+    console.print(NEXT)
+    return 0 if closed else 1
+
+
+def say(options: argparse.Namespace) -> int:
+    """Say something, or write it to a WAV."""
+    app = App(options.data)
+    samples, rate = app.voice().render(options.text)
+    if options.wav:
+        app.write_wav(Path(options.wav), samples, rate)
+        print(f"Written to {options.wav}.")
+    else:
+        app.play_aloud(samples, rate)
+    return 0
+
+
+def _aloud(app: App, wav: Path, console: Console) -> None:
+    reason = app.why_silent()
+    if reason is not None:
+        console.print(f"Not played aloud here: {reason}.")
+        return
+    console.print("Playing it; Ctrl-C ends.")
+    app.play_aloud(*app.read_wav(wav))
+
+
+def _printer(scene: Scene, *, as_json: bool) -> Callable[[NightEvent], None]:
+    if as_json:
+        return lambda event: print(event.as_json(), flush=True)
+    console = Console(highlight=False, soft_wrap=True)
+
+    def show(event: NightEvent) -> None:
+        line = line_of(event, scene.begins)
+        if line is not None:
+            console.print(line)
+            console.file.flush()
+
+    return show

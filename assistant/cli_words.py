@@ -1,0 +1,80 @@
+"""`hear` and `understand`: what recordings say and what words mean."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.app import App
+from assistant.errors import UsageError
+from assistant.hearing import Hearing
+from audio import AudioError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from intents import Match
+
+
+def hear(options: argparse.Namespace) -> int:
+    """Print one answer a file; a file that cannot be read is named, and the others are heard all the same."""
+    app = App(options.data)
+    if options.engine not in (None, "auto", "moonshine"):
+        raise UsageError(f"There is no engine {options.engine}. Use moonshine, or leave --engine out.")
+    understanding = app.understanding(Path(options.pack) if options.pack else None)
+    hearing = Hearing(app, understanding, idle=options.idle, realtime=options.realtime)
+    worst = 0
+    for name in options.files:
+        try:
+            answer = hearing.hear(Path(name), app.microphone(Path(name)))
+        except (AudioError, UsageError) as error:
+            print("bedside:", error, file=sys.stderr)
+            worst = max(worst, error.status if isinstance(error, UsageError) else 1)
+            continue
+        print(json.dumps(answer, ensure_ascii=False) if options.json else _spoken(answer), flush=True)
+    return worst
+
+
+def _spoken(answer: dict[str, Any]) -> str:
+    return f"{answer['file']}: “{answer['heard']}” → {_meant(answer['intent'], answer['slots'])}"
+
+
+def understand(options: argparse.Namespace) -> int:
+    """Print one answer a text."""
+    understanding = App(options.data).understanding(Path(options.pack) if options.pack else None)
+    for text in _texts(options.texts):
+        match = understanding.understand([(text, 0.0)], idle=options.idle)
+        print(json.dumps(_answer(text, match), ensure_ascii=False) if options.json else _read(text, match), flush=True)
+    return 0
+
+
+def _texts(given: list[str]) -> Iterator[str]:
+    if given == ["-"]:
+        yield from (line.rstrip("\n") for line in sys.stdin)
+    else:
+        yield from given
+
+
+def _answer(text: str, match: Match) -> dict[str, Any]:
+    runner_up = match.runner_up and {"intent": match.runner_up[0], "score": round(match.runner_up[1], 3)}
+    return {
+        "text": text,
+        "intent": match.intent,
+        "slots": match.slots,
+        "score": round(match.score, 3),
+        "runner_up": runner_up,
+        "margin": round(match.margin, 3),
+    }
+
+
+def _read(text: str, match: Match) -> str:
+    return f"“{text}” → {_meant(match.intent, match.slots)} ({match.score:.0%})"
+
+
+def _meant(intent: str | None, slots: dict[str, str]) -> str:
+    if intent is None:
+        return "silence"
+    return ", ".join([intent, *(f"{name} {value}" for name, value in slots.items() if value != "unknown")])

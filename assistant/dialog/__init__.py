@@ -1,0 +1,1 @@
+"""What is said and done when: pure, without sound, store or clock."""

@@ -1,0 +1,176 @@
+"""Between the conversation and the store: stamps, ids, and the order of writing and speaking.
+
+An episode's write starts before its first word and gets a little time; if the disk has not answered by then, help is
+spoken anyway, and what waits for the row is told when it is on disk.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import wait
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import assistant
+from assistant.store import Closing, JournalEntry, NewEpisode, Stamp, StoreError, new_id, night_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from assistant.clock import Clock
+    from assistant.dialog.events import CloseEpisode, OpenEpisode
+    from assistant.night_events import NightEvent, Teller
+    from assistant.scribe import Scribe
+    from audio import Heard
+
+PATIENCE_S = 0.2
+"""How long the first word waits for the disk."""
+SIMULATED_PATIENCE_S = 60.0
+"""A simulated night does not pass while the disk works."""
+
+LAST_PATIENCE_S = 5.0
+"""How long the end of the program waits for the disk."""
+
+WRITTEN_WITH_ROW = frozenset({"episode_opened", "episode_closed"})
+"""Events that the store itself writes, in the transaction of the row."""
+KEPT_WHEN_IDLE = frozenset({"alert", "fault", "recovered"})
+
+
+class EpisodeLog:
+    """Writes episodes and their events.
+
+    Args:
+        scribe: writes on its own thread.
+        clock: stamps.
+        teller: is told what is on disk, and faults of the disk.
+        keep_words: whether what the person said is kept as text.
+    """
+
+    def __init__(self, scribe: Scribe, clock: Clock, teller: Teller, *, keep_words: bool = True) -> None:
+        self.episode_id: str | None = None
+        self._scribe = scribe
+        self._clock = clock
+        self._teller = teller
+        self._keep_words = keep_words
+        self._pending: list[tuple[Future[Any], Callable[[], None] | None]] = []
+        self._failed = False
+        self._shown: dict[str, str] = {}
+
+    @property
+    def waits(self) -> bool:
+        """Whether a write has not been answered yet."""
+        return bool(self._pending)
+
+    def open(self, wanted: OpenEpisode, heard: Heard | None, score: float) -> None:
+        """Begin an episode; `episode_opened` is told once the row is on disk."""
+        self.episode_id = episode_id = new_id()
+        slots = {"site": "unknown", "side": "unknown", "severity": "unknown"} | wanted.slots
+        self._shown = shown = {"intent": wanted.intent, "site": slots["site"], "side": slots["side"]}
+        stamp = self._stamp()
+        episode = NewEpisode(
+            episode_id=episode_id,
+            night_of=night_of(stamp.local),
+            onset=stamp,
+            intent=wanted.intent,
+            site=slots["site"],
+            side=slots["side"],
+            severity=slots["severity"],
+            engine=heard.engine if heard else "",
+            asr_conf=round(score, 3),
+            heard=heard.text if heard and self._keep_words else None,
+            versions={"bedside": assistant.__version__, "python": sys.version.split()[0]},
+        )
+        self._write_now(
+            lambda store: store.open_episode(episode), lambda: self._teller.tell("episode_opened", episode_id, **shown)
+        )
+
+    def note(self, fields: dict[str, Any]) -> None:
+        """Add what became known of the open episode."""
+        if self.episode_id is None:
+            return
+        episode_id = self.episode_id
+        self._shown |= {key: fields[key] for key in ("site", "side") if key in fields}
+        self._write(lambda store: store.update_episode(episode_id, **fields))
+
+    def close(self, wanted: CloseEpisode) -> None:
+        """End the open episode; `episode_closed` is told once that is on disk."""
+        if self.episode_id is None:
+            return
+        episode_id, self.episode_id = self.episode_id, None
+        fields: dict[str, Any] = {k: (v,) if k == "red_flag" else v for k, v in wanted.fields.items()}
+        closing = Closing(end=self._stamp(), ended_by=wanted.ended_by, relief=wanted.relief, **fields)
+        told = self._shown | {"relief": wanted.relief, "ended_by": wanted.ended_by}
+        self._write_now(
+            lambda store: store.close_episode(episode_id, closing),
+            lambda: self._teller.tell("episode_closed", episode_id, **told),
+        )
+
+    def keep(self, event: NightEvent) -> None:
+        """Write an event of an episode, an alert or a fault to the journal; idle talk is not kept."""
+        if event.event in WRITTEN_WITH_ROW or (event.episode is None and event.event not in KEPT_WHEN_IDLE):
+            return
+        payload = dict(event.fields)
+        if event.event == "heard" and not self._keep_words:
+            payload["text"] = None
+        entry = JournalEntry(event.event, event.episode, self._stamp(), payload)
+        self._write(lambda store: store.append(entry))
+
+    def poll(self) -> None:
+        """Tell what has been written meanwhile."""
+        answered = [(future, done) for future, done in self._pending if future.done()]
+        self._pending = [waiting for waiting in self._pending if waiting not in answered]
+        for future, done in answered:
+            self._answered(future, done)
+
+    def settle(self) -> None:
+        """Wait until the disk has answered everything, a while at most."""
+        wait(
+            [future for future, _ in self._pending], SIMULATED_PATIENCE_S if self._clock.simulated else LAST_PATIENCE_S
+        )
+        self.poll()
+
+    def _write(self, job: Callable[[Any], Any], done: Callable[[], None] | None = None) -> Future[Any]:
+        future = self._scribe.write(job)
+        self._pending.append((future, done))
+        return future
+
+    def _write_now(self, job: Callable[[Any], Any], done: Callable[[], None]) -> None:
+        try:
+            self._write(job, done).exception(SIMULATED_PATIENCE_S if self._clock.simulated else PATIENCE_S)
+        except NotYet:
+            return
+        self.poll()
+
+    def _answered(self, future: Future[Any], done: Callable[[], None] | None) -> None:
+        error = future.exception()
+        if isinstance(error, StoreError):
+            self._fault(error)
+        elif error is not None:
+            raise error
+        else:
+            self._works()
+            if done is not None:
+                done()
+
+    def _fault(self, error: StoreError) -> None:
+        if not self._failed:
+            self._failed = True
+            message, _, remedy = str(error).partition(". ")
+            self._teller.tell("fault", self.episode_id, part="store", message=message, remedy=remedy or message)
+
+    def _works(self) -> None:
+        if self._failed:
+            self._failed = False
+            self._teller.tell(
+                "recovered", self.episode_id, part="store", message="The log is written again.", remedy=""
+            )
+
+    def _stamp(self) -> Stamp:
+        wall = self._clock.wall()
+        offset = wall.utcoffset()
+        minutes = 0 if offset is None else int(offset.total_seconds() // 60)
+        return Stamp(
+            wall.astimezone(UTC), minutes, self._clock.boot_id, round(self._clock.now(), 3), self._clock.trusted
+        )

@@ -1,0 +1,120 @@
+"""One recording, one meaning: what `hear` prints."""
+
+from __future__ import annotations
+
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from assistant.clock import RealClock
+from assistant.dialog.events import Say, Understood
+from assistant.dialog.machine import step
+from assistant.dialog.script import load_script
+from assistant.dialog.state import State
+from assistant.errors import UsageError
+from audio import SAMPLE_RATE, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from assistant.app import App
+    from assistant.bedside import Understanding
+    from audio import Heard
+    from audio.wav import SoundFile
+    from intents import Match
+
+LONGEST_S = 60.0
+"""Longer recordings are a night's."""
+
+
+class Hearing:
+    """Hears recordings with one engine and one pack.
+
+    Args:
+        app: makes the adapters.
+        idle: judge as with nothing open; otherwise as inside an open episode.
+        realtime: feed the frames at the speed of sound and tell the times of the decision.
+    """
+
+    def __init__(self, app: App, understanding: Understanding, *, idle: bool, realtime: bool) -> None:
+        self._recogniser = app.recogniser()
+        self._understanding = understanding
+        self._voice = app.voice() if realtime else None
+        self._idle = idle
+
+    def hear(self, path: Path, sound: SoundFile) -> dict[str, Any]:
+        """Answer one file.
+
+        Raises:
+            UsageError: it is a night's length.
+        """
+        if sound.duration_s > LONGEST_S:
+            raise UsageError(f"{path} lasts {sound.duration_s:.0f} s. For more than 60 s use: ./bedside night {path}")
+        clock = RealClock()
+        finals: list[tuple[Heard, float]] = []
+        computed = 0.0
+        for events, took in self._listen(sound, clock.wait_until if self._voice is not None else None):
+            computed += took
+            finals += [(event.heard, clock.now()) for event in events if isinstance(event, Final)]
+        began = perf_counter()
+        decided = self._decide(finals)
+        computed += perf_counter() - began
+        answer = {
+            "file": str(path),
+            "heard": " ".join(heard.text for heard, _ in finals),
+            **_meaning(decided[0] if decided else None),
+            "engine": self._recogniser.name,
+            "audio_s": round(sound.duration_s, 3),
+            "compute_ms": round(computed * 1000, 1),
+        }
+        return answer | (self._times(decided) if self._voice is not None else {})
+
+    def _listen(self, sound: SoundFile, wait_until: Callable[[float], None] | None) -> Any:
+        for frame in sound.frames():
+            if wait_until:
+                wait_until(frame.start_s + len(frame.samples) / SAMPLE_RATE)
+            yield _timed(partial(self._recogniser.accept, frame))
+        yield _timed(self._recogniser.finish)
+
+    def _decide(self, finals: list[tuple[Heard, float]]) -> tuple[Match, Heard, float] | None:
+        """The surest meaning of what was heard; where nothing is meant, the surest silence."""
+        matches = [
+            (self._understanding.understand([(r.text, r.log_p) for r in heard.readings], idle=self._idle), heard, at)
+            for heard, at in finals
+        ]
+        return max(matches, key=lambda m: (m[0].intent is not None, m[0].score), default=None)
+
+    def _times(self, decided: tuple[Match, Heard, float] | None) -> dict[str, float | None]:
+        if decided is None or self._voice is None:
+            return {"speech_end_s": None, "decided_s": None, "first_sound_s": None}
+        match, heard, at_s = decided
+        first = first_line(match)
+        took = 0.0 if first is None else _timed(partial(self._voice.render, first))[1]
+        return {
+            "speech_end_s": round(heard.end_s, 3),
+            "decided_s": round(at_s, 3),
+            "first_sound_s": round(at_s + took, 3) if first else None,
+        }
+
+
+def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    began = perf_counter()
+    return work(), perf_counter() - began
+
+
+def first_line(match: Match) -> str | None:
+    """The words that the bedside would say first; None where it stays silent."""
+    if match.intent is None:
+        return None
+    script = load_script()
+    _, effects = step(State(), Understood(match.intent, match.slots), 0.0, script)
+    return next(
+        (script.words(e.line, {"emergency": "", "urgent_line": ""}) for e in effects if isinstance(e, Say)), None
+    )
+
+
+def _meaning(match: Match | None) -> dict[str, Any]:
+    if match is None:
+        return {"intent": None, "slots": {}, "score": 0.0}
+    return {"intent": match.intent, "slots": match.slots, "score": round(match.score, 3)}

@@ -1,0 +1,49 @@
+"""The events of a night, as they are printed, shown and kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class NightEvent:
+    """One thing that happened."""
+
+    t: float
+    """Seconds since the start."""
+    event: str
+    """`heard`, `understood`, `said`, `interrupted`, `timer`, `episode_opened`, `episode_closed`, `alert`, `silence`,
+    `fault` or `recovered`."""
+    episode: str | None
+    """Id of the episode that it belongs to."""
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        """One line."""
+        told = {"t": round(self.t, 3), "event": self.event, "episode": self.episode, **self.fields}
+        return json.dumps(told, ensure_ascii=False)
+
+
+class Teller:
+    """Tells each event to everyone who listens, in order."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._listeners: list[Callable[[NightEvent], None]] = []
+
+    def listen(self, listener: Callable[[NightEvent], None]) -> None:
+        """Be told every event from now on."""
+        self._listeners.append(listener)
+
+    def tell(self, event: str, episode: str | None, **fields: Any) -> None:
+        """Something happened now."""
+        told = NightEvent(self._clock.now(), event, episode, fields)
+        for listener in self._listeners:
+            listener(told)

@@ -1,0 +1,114 @@
+"""What happens in a night that is played: a sound file, or a list of who says what when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError, model_validator
+
+from assistant.errors import ScriptError
+from assistant.hints import did_you_mean
+
+BEGINS = time(3, 0)
+"""A night without a clock of its own begins at three, local time."""
+
+
+class Item(BaseModel):
+    """Something that is said, or played, or that nobody says anything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """Seconds since the start at which the person begins."""
+    say: Annotated[str, Field(min_length=1)] | None = None
+    wav: Path | None = None
+    silence: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Item:
+        if sum(value is not None for value in (self.say, self.wav, self.silence)) != 1:
+            raise ValueError("needs exactly one of say, wav, silence")
+        return self
+
+
+class Opening(BaseModel):
+    """The first line of a script: when it is, and who sleeps here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clock: AwareDatetime | NaiveDatetime | None = None
+    profile: dict[str, Any] | None = None
+
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A night to be played."""
+
+    begins: datetime
+    """Local time of its start, with offset."""
+    items: tuple[Item, ...]
+
+
+def load_scene(path: Path) -> Scene:
+    """Read a script, or take a sound file as what the microphone hears.
+
+    Raises:
+        ScriptError: names the file, the entry and the key, with the nearest right one.
+    """
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        return Scene(_local(None), (Item(at=0, wav=path),))
+    entries = _read(path)
+    opening = Opening()
+    if entries and isinstance(entries[0], dict) and not {"at", "say", "wav", "silence"} & set(entries[0]):
+        opening = _checked(Opening, entries[0], f"{path}: entry 1")
+        if opening.profile:
+            raise ScriptError(f"{path}: entry 1: this version keeps no profile yet. Leave profile empty.")
+        entries = entries[1:]
+    items = [_checked(Item, entry, f"{path}: entry {n}") for n, entry in enumerate(entries, 1)]
+    return Scene(
+        _local(opening.clock), tuple(sorted((_beside(path, item) for item in items), key=lambda item: item.at))
+    )
+
+
+def _read(path: Path) -> list[Any]:
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ScriptError(f"{path}: there is no such file. Check the path.") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ScriptError(f"{path}: {' '.join(str(error).split())}. Correct the file.") from error
+    if not isinstance(entries, list):
+        raise ScriptError(f"{path}: holds no list. Write entries like: - {{at: 0, say: my calf is cramping}}")
+    return entries
+
+
+def _checked(model: type[ModelT], entry: Any, where: str) -> ModelT:
+    if not isinstance(entry, dict):
+        raise ScriptError(f"{where} is no mapping. Write it like: - {{at: 0, say: my calf is cramping}}")
+    for key in entry:
+        if key not in model.model_fields:
+            raise ScriptError(f"{where}: there is no key {key}. {did_you_mean(str(key), model.model_fields)}")
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the entry"
+        raise ScriptError(f"{where}: {key}: {first['msg']}. Correct it.") from error
+
+
+def _beside(script: Path, item: Item) -> Item:
+    """Sound files are named relative to their script."""
+    return item if item.wav is None else item.model_copy(update={"wav": script.parent / item.wav})
+
+
+def _local(clock: datetime | None) -> datetime:
+    if clock is None:
+        clock = datetime.combine(datetime.now(UTC).astimezone().date(), BEGINS)
+    return clock if clock.tzinfo else clock.astimezone()
