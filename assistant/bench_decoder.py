@@ -1,0 +1,170 @@
+"""Benchmark of the decoder alone: labelled clips, whole and without the segmenter, searched in several ways.
+
+The word bias is never tuned on what it is scored on: its vocabulary are the words of the complaints in the clips that
+are left out of the scoring.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import mean, median
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING, Any
+
+import soundfile
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from assistant.errors import UsageError
+from audio.decoding import search
+from audio.events import SAMPLE_RATE
+from audio.moonshine_model import MoonshineModel
+from audio.recogniser_moonshine import READINGS, levelled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from audio.decoding import Found
+
+TRUTH = "truth.jsonl"
+"""One JSON object a line beside the clips: `file`, `utterance`, `condition`, `intent` (`none` for unrelated talk)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of reading a clip."""
+
+    name: str
+    beams: int
+    threads: int = 2
+    level: bool = True
+    bonus: float = 0.0
+    """Nats for each finished word of the vocabulary."""
+
+
+WAYS = (
+    Way("greedy", beams=1),
+    Way("beam 4", beams=4),
+    Way("beam 8", beams=8),
+    Way("beam 8, level as recorded", beams=8, level=False),
+    Way("beam 8, word bonus 0.75", beams=8, bonus=0.75),
+    Way("beam 8, word bonus 1.5", beams=8, bonus=1.5),
+    Way("beam 8, one thread", beams=8, threads=1),
+)
+
+
+@dataclass(slots=True)
+class Score:
+    """What a way of reading got right, one number a clip."""
+
+    exact: list[bool] = field(default_factory=list)
+    best: list[float] = field(default_factory=list)
+    """Share of the spoken words that the best reading holds."""
+    n_best: list[float] = field(default_factory=list)
+    """The same of the best of all readings."""
+    wall_ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    """Of all threads together: what stays comparable on a busy machine."""
+
+    def add(self, truth: str, found: Sequence[Found], wall_ms: float, cpu_ms: float) -> None:
+        """Count one clip."""
+        texts = [f.text for f in found if f.text][:READINGS] or [""]
+        self.exact.append(texts[0] == truth)
+        self.best.append(word_recall(truth, texts[0]))
+        self.n_best.append(max(word_recall(truth, text) for text in texts))
+        self.wall_ms.append(wall_ms)
+        self.cpu_ms.append(cpu_ms)
+
+    def summary(self) -> dict[str, float]:
+        """Means over the clips; of the times the medians, since other programs only ever add to them."""
+        return {
+            "clips": len(self.exact),
+            "exact": mean(self.exact),
+            "word_recall_best": mean(self.best),
+            "word_recall_n_best": mean(self.n_best),
+            "wall_ms": median(self.wall_ms),
+            "cpu_ms": median(self.cpu_ms),
+        }
+
+
+def plain(text: str) -> str:
+    """Return a text as readings are written: lower case, no punctuation; figures stay figures and count as wrong."""
+    return " ".join(re.sub(r"[^a-z0-9' ]", "", text.lower().replace("-", " ")).split())
+
+
+def word_recall(truth: str, text: str) -> float:
+    """Return the share, 0..1, of the true text's words that another holds, each as often as it is said."""
+    spoken = Counter(truth.split())
+    return (spoken & Counter(text.split())).total() / max(1, spoken.total())
+
+
+def run(
+    clips: Path, *, every: int = 3, ways: Sequence[Way] = WAYS, conditions: Sequence[str] = ("near", "far", "quiet")
+) -> dict[str, Any]:
+    """Read every so-manieth utterance of a folder of labelled clips in all ways; print a table for each condition.
+
+    Returns:
+        `{condition: {way: {clips, exact, word_recall_best, word_recall_n_best, wall_ms, cpu_ms}}}`
+
+    Raises:
+        UsageError: the folder holds no labelled clips.
+        RecogniserError: the model is missing or damaged.
+    """
+    scored, vocabulary = _split([label for label in _labels(clips) if label["condition"] in conditions], every)
+    models = {threads: MoonshineModel(threads=threads) for threads in sorted({w.threads for w in ways})}
+    scores: dict[str, dict[str, Score]] = {}
+    for label in track(scored, "decoder", transient=True, console=Console(stderr=True)):
+        samples, rate = soundfile.read(clips / label["file"], dtype="float32")
+        if rate != SAMPLE_RATE:
+            raise UsageError(f"{label['file']} has {rate} Hz; make the clips at {SAMPLE_RATE} Hz")
+        truth, of_condition = plain(label["utterance"]), scores.setdefault(label["condition"], {})
+        for way in ways:
+            wall, cpu = perf_counter(), process_time()
+            found = _read(models[way.threads], samples, way, vocabulary)
+            spent = 1000 * (perf_counter() - wall), 1000 * (process_time() - cpu)
+            of_condition.setdefault(way.name, Score()).add(truth, found, *spent)
+    result = {c: {name: score.summary() for name, score in by_way.items()} for c, by_way in scores.items()}
+    _print(result)
+    return result
+
+
+def _labels(clips: Path) -> list[dict[str, str]]:
+    try:
+        return [json.loads(line) for line in (clips / TRUTH).read_text().splitlines()]
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{clips} holds no readable {TRUTH}; give a folder of labelled clips") from error
+
+
+def _split(labels: list[dict[str, str]], every: int) -> tuple[list[dict[str, str]], frozenset[str]]:
+    """Return the clips to score, and the words of the complaints among the rest."""
+    order = {text: n for n, text in enumerate(dict.fromkeys(label["utterance"] for label in labels))}
+    scored = [label for label in labels if order[label["utterance"]] % every == 0]
+    rest = [label for label in labels if order[label["utterance"]] % every and label["intent"] != "none"]
+    return scored, frozenset(word for label in rest for word in plain(label["utterance"]).split())
+
+
+def _read(model: MoonshineModel, samples: NDArray[np.float32], way: Way, vocabulary: frozenset[str]) -> list[Found]:
+    level = levelled(samples) if way.level else None
+    sound = model.encode(samples if level is None else level)
+    bonus = (lambda word: way.bonus if word in vocabulary else 0.0) if way.bonus else None
+    return search(sound, beams=way.beams, bonus=bonus)
+
+
+def _print(result: dict[str, dict[str, dict[str, float]]]) -> None:
+    for condition, by_way in result.items():
+        clips = next(iter(by_way.values()))["clips"]
+        table = Table(
+            "way", "exact", "words, best", "words, n-best", "ms", "ms p95", title=f"{condition}, {clips} clips"
+        )
+        for name, s in by_way.items():
+            shares = [f"{s[key]:.3f}" for key in ("exact", "word_recall_best", "word_recall_n_best")]
+            table.add_row(name, *shares, f"{s['wall_ms']:.0f}", f"{s['cpu_ms']:.0f}")
+        Console().print(table)
