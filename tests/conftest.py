@@ -1,0 +1,77 @@
+"""Fixtures that many tests share: a whole night, played in no time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+import pytest
+from fakes import EventList, WordUnderstanding
+
+from assistant.bedside import Bedside
+from assistant.clock import SimulatedClock
+from assistant.dialog.script import load_script
+from assistant.episode_log import EpisodeLog
+from assistant.mouth import TextSpeaker
+from assistant.night import Night
+from assistant.night_events import Teller
+from assistant.scene import Item, Scene
+from assistant.scribe import Scribe
+from assistant.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BEGINS = datetime(2026, 1, 15, 3, 0, tzinfo=ZoneInfo("Europe/London"))
+
+
+class PlayNight(Protocol):
+    """Plays (second, words) pairs and returns what happened."""
+
+    def __call__(self, *said: tuple[float, str]) -> EventList: ...
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A real log in a folder of its own."""
+    with Store.open(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def play_night(store: Store) -> Iterator[PlayNight]:
+    """A typed night with the real dialog, mouth and store, and words that mean what they say."""
+    scribe = Scribe(store)
+
+    def play(*said: tuple[float, str]) -> EventList:
+        clock, events = SimulatedClock(BEGINS), EventList()
+        teller = Teller(clock)
+        log = EpisodeLog(scribe, clock, teller)
+        teller.listen(events.append)
+        teller.listen(log.keep)
+        bedside = Bedside(
+            clock=clock,
+            script=load_script(),
+            understanding=WordUnderstanding(),
+            speaker=TextSpeaker(),
+            teller=teller,
+            log=log,
+        )
+        night = Night(bedside, clock, open_sound=no_sound, recogniser=no_recogniser)
+        night.play(Scene(BEGINS, tuple(Item(at=at, say=words) for at, words in said)))
+        return events
+
+    yield play
+    scribe.close()
+
+
+def no_sound(path: Path) -> None:  # type: ignore[misc]
+    """Typed nights open no sound."""
+    raise AssertionError(path)
+
+
+def no_recogniser() -> None:  # type: ignore[misc]
+    """Typed nights load no model."""
+    raise AssertionError
