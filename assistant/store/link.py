@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ class Link:
     def __init__(self, engine: Engine, place: Place) -> None:
         self.place = place
         self._engine = engine
+        self._turn = threading.Lock()  # SQLite's own waiting is no queue: of two busy threads one could starve
 
     @classmethod
     def open(cls, where: Path | str, *, checkpoints: bool, busy_ms: int | None) -> Link:
@@ -74,7 +76,7 @@ class Link:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that holds the write lock from its first moment, and is on the disk once it is left."""
-        with explained(self.place), self._engine.connect() as connection:
+        with self._turn, explained(self.place), self._engine.connect() as connection:
             writer = connection.execution_options(**{WRITES: True})
             with writer.begin():
                 yield writer

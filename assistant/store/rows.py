@@ -99,7 +99,18 @@ def changes(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         StoreError: a field is not known, not to be changed, or has a value of another kind.
     """
-    return {name: _checked(name, value) for name, value in given.items()}
+    return {_attribute(name): _checked(_attribute(name), value) for name, value in given.items()}
+
+
+def _attribute(name: str) -> str:
+    return "class_" if name == "class" else name  # the public name is a word that Python keeps for itself
+
+
+def change_payload(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What the journal says of a change, by the public names of the fields."""
+    return {
+        when: {name.rstrip("_"): value for name, value in each.items()} for when, each in (("old", old), ("new", new))
+    }
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -110,12 +121,12 @@ def _checked(name: str, value: Any) -> Any:
     column: Column[Any] = tables.episode.c[name]
     if value is None:
         if not column.nullable:
-            raise StoreError(f"{name!r} of an episode cannot be empty; give a value")
+            raise StoreError(f"{column.name!r} of an episode cannot be empty; give a value")
         return None
     if name in TUPLES and isinstance(value, tuple):
         value = list(value)
     if not _fits(value, column):
-        raise StoreError(f"{name!r} of an episode cannot be {value!r}; give {_wanted(column)}")
+        raise StoreError(f"{column.name!r} of an episode cannot be {value!r}; give {_wanted(column)}")
     return value
 
 

@@ -115,7 +115,7 @@ class Store:
             new = {name: value for name, value in wanted.items() if row[name] != value}
             if new:
                 _change(connection, episode_id, new)
-                payload = {"old": {name: row[name] for name in new}, "new": new}
+                payload = rows.change_payload({name: row[name] for name in new}, new)
                 self._append(connection, JournalEntry("episode_changed", episode_id, self._now(), payload))
 
     def close_episode(self, episode_id: str, closing: Closing) -> None:
