@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,7 +30,7 @@ def test_the_first_round_is_told_step_by_step_three_to_four_seconds_apart(play_n
     events = play_night((0, "cramp"), (20, "stop"))
     told = [e for e in events.of("said") if e["line"] in FIRST_ROUND]
     assert [e["line"] for e in told] == FIRST_ROUND
-    gaps = [b["t"] - a["t"] for a, b in zip(told, told[1:], strict=False)]
+    gaps = [b["t"] - a["t"] for a, b in pairwise(told)]
     assert all(3 <= gap <= 4.1 for gap in gaps), gaps
 
 
@@ -135,7 +136,7 @@ def test_a_cold_foot_is_an_emergency_that_is_repeated_until_stop(play_night: Pla
     said = [(0, "cramp"), (62, "still_hurts"), (66, "no"), (125, "still_hurts"), (184, "still_hurts"), (191, "no")]
     events = play_night(*said, (197, "yes"), (236, "stop"))
     main = [e["t"] for e in events.of("said") if e["line"] == "rf_limb_ischaemia.main"]
-    assert [b - a for a, b in zip(main, main[1:], strict=False)] == pytest.approx([15, 15], abs=0.1)
+    assert [b - a for a, b in pairwise(main)] == pytest.approx([15, 15], abs=0.1)
     assert events.lines().count("control.cannot_phone") == 1
     assert max(main) < 236
 
@@ -144,7 +145,7 @@ def test_an_unanswered_emergency_slows_down_and_ends_after_half_an_hour(play_nig
     said = [(0, "cramp"), (62, "still_hurts"), (66, "no"), (125, "still_hurts"), (184, "still_hurts"), (191, "no")]
     events = play_night(*said, (197, "yes"))
     main = [e["t"] for e in events.of("said") if e["line"] == "rf_limb_ischaemia.main"]
-    gaps = [round(b - a) for a, b in zip(main, main[1:], strict=False)]
+    gaps = [round(b - a) for a, b in pairwise(main)]
     assert gaps[:8] == [15] * 8
     assert set(gaps[9:]) == {60}
     assert main[-1] - main[0] <= 1800 + 60

@@ -153,11 +153,9 @@ def test_every_open_episode_has_a_timer_that_will_end_it(conversation: list[tupl
     assert not runner.state.is_open or "silence" in runner.timers
 
 
-@given(CONVERSATION, INTENT)
+@given(CONVERSATION)
 @settings(max_examples=200, deadline=None)
-def test_being_ended_closes_the_episode_and_falls_silent(
-    conversation: list[tuple[float, tuple[str, str]]], _intent: str
-):
+def test_being_ended_closes_the_episode_and_falls_silent(conversation: list[tuple[float, tuple[str, str]]]):
     runner = run(conversation)
     runner.feed(Interrupted())
     assert (runner.lines, runner.open, runner.state.phase) == ([], 0, Phase.IDLE)
