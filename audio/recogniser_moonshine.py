@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from audio.decoding import search
-from audio.events import Final, Heard, Partial, Reading, SpeechEnded, SpeechStarted
+from audio.events import SAMPLE_RATE, Final, Heard, Partial, Reading, SpeechEnded, SpeechStarted
 from audio.segmenter import Closed, Hushed, Opened
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ READINGS = 10
 """Readings handed on at most."""
 PEAK = 0.5
 """What the loudest sample becomes before the encoder hears it."""
+EARLY_LONGEST_S = 10.0
+"""Longer than this is read only when it is over: television talks on, and each short quiet would read it all again."""
 _SILENT = 1e-4
 """A sound whose loudest sample is below this holds nothing to amplify."""
 
@@ -93,8 +95,9 @@ class MoonshineRecogniser:
                 self._early = None
                 return [SpeechStarted(at_s)]
             case Hushed(utterance):
-                self._early = self.read(utterance)
-                return [Partial(self._early)] if self._early.readings else []
+                short = len(utterance.samples) <= EARLY_LONGEST_S * SAMPLE_RATE
+                self._early = self.read(utterance) if short else None
+                return [Partial(self._early)] if self._early and self._early.readings else []
             case Closed(utterance, at_s):
                 heard = self._early if self._is_read(utterance) else None
                 heard = heard or self.read(utterance)

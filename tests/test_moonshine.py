@@ -17,7 +17,7 @@ from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Final, Frame, Partial, Spee
 from audio.moonshine_files import DECODER, FILES, model_folder
 from audio.moonshine_model import LONGEST_S, MoonshineModel, log_softmax, plain_text, read_tokens
 from audio.recogniser_moonshine import MoonshineRecogniser
-from audio.segmenter import Segmenter, Utterance
+from audio.segmenter import Closed, Hushed, Opened, Segmenter, Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from audio.events import Heard, SpeechEvent
+    from audio.segmenter import SegmentEvent
 
 RECORDINGS = Path(__file__).parent / "recordings"
 
@@ -106,6 +107,38 @@ def test_what_is_said_after_a_short_quiet_is_read_again(recogniser: MoonshineRec
     twice = np.concatenate([stop[: int(0.4 * SAMPLE_RATE)], voiced, pause, voiced, np.zeros(SAMPLE_RATE, np.float32)])
     (heard,) = finals(stream(recogniser, twice))
     assert heard.text == "stop stop"
+
+
+class CutHere:
+    """A segmenter that tells given events at its first frame."""
+
+    endpoint_s = 1.2
+
+    def __init__(self, *events: SegmentEvent) -> None:
+        self._events = list(events)
+
+    def accept(self, _frame: Frame, _probability: float) -> list[SegmentEvent]:
+        told, self._events = self._events, []
+        return told
+
+    def finish(self) -> list[SegmentEvent]:
+        return []
+
+
+def test_a_long_talk_is_read_only_when_it_is_over(model: MoonshineModel) -> None:
+    talk = Utterance(np.tile(recording("joe_its_my_calf_its_cramping_again"), 4)[: 11 * SAMPLE_RATE], 0.0, 11.0)
+    cut = CutHere(Opened(0.0), Hushed(talk), Closed(talk, 12.0))
+    told = MoonshineRecogniser(model, SileroActivity(), cut, beams=1).accept(Frame(talk.samples[:FRAME_SAMPLES], 0.0))
+    assert [type(event) for event in told] == [SpeechStarted, Final, SpeechEnded]
+
+
+def test_the_endpoint_follows_what_is_expected(model: MoonshineModel) -> None:
+    recogniser = MoonshineRecogniser(model, SileroActivity(), Segmenter(endpoint_s=1.2), beams=1)
+    recogniser.expect(0.4)
+    *_, final, ended = stream(recogniser, recording("joe_stop"))
+    assert isinstance(final, Final)
+    assert final.at_s - final.heard.end_s < 0.5
+    assert ended == SpeechEnded(final.at_s)
 
 
 def test_a_stream_of_frames_reads_like_the_utterance_as_a_whole(
