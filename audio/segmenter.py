@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from audio.events import Frame
 
+ENTER, LEAVE = 0.5, 0.35
+"""Probabilities from which a frame begins speech, and below which a frame of speech is quiet."""
 ONSET_WINDOW_S = 0.32
 """How long a hesitant beginning may be to count as one: the least speech must be gathered within it."""
 
@@ -99,8 +101,8 @@ class Segmenter:
         pre_roll_s: float = 0.4,
         hush_s: float = 0.2,
         longest_s: float = 20.0,
-        enter: float = 0.5,
-        leave: float = 0.35,
+        enter: float = ENTER,
+        leave: float = LEAVE,
         least_s: float = 0.09,
     ) -> None:
         if not 0 < leave <= enter <= 1:
