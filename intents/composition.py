@@ -51,6 +51,8 @@ class IntentRule(_Data):
     """Concepts that may stand beside the evidence without being strangers."""
     stranger: float = -0.3
     """For each word that is neither evidence nor allowed nor neutral."""
+    small_word: float = 0.0
+    """For each neutral word that is neither evidence nor allowed: an answer is more than a word inside a sentence."""
     strangers_most: float = -12.0
     """Strangers take away no more than this."""
     sentence: float = 4.0
@@ -153,6 +155,8 @@ class Found:
     """Feature -> the words that say it."""
     strangers: float
     """Words that the intent does not explain, mean over the readings that hold its core."""
+    small_words: float
+    """The same for neutral words."""
     sentence: float
     """0..1, how surely a whole reading is one of its sentences."""
 
@@ -171,6 +175,8 @@ def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tup
             why.append(Evidence("+".join(group.all), "", group.weight * strength))
     if found.strangers:
         why.append(Evidence("strangers", "", max(rule.strangers_most, rule.stranger * found.strangers)))
+    if found.small_words and rule.small_word:
+        why.append(Evidence("small words", "", rule.small_word * found.small_words))
     if found.sentence:
         why.append(Evidence("sentence", "", rule.sentence * found.sentence))
     if expected:

@@ -34,15 +34,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Spotted:
-    """One reading: its words without groans and fillers, and what was found in them."""
+    """One reading: its words without groans and fillers, and all that was found in them."""
 
     words: tuple[str, ...]
     spans: tuple[Span, ...]
-    """The best spans that do not overlap, in order; several concepts may share the same words."""
+    """Everything found, overlapping too."""
     stripped: tuple[Span, ...]
     """Groans and fillers that were taken out; their positions are those before."""
-    everywhere: tuple[Span, ...]
-    """All exact spans, overlapping ones too: for whole sentences."""
 
 
 class Spotter:
@@ -73,18 +71,24 @@ class Spotter:
         """Find what is in `text`."""
         words = self._normaliser.words(text)
         found = self._spans(words)
-        best = _best(found)
-        stripped = tuple(span for span in best if span.concept in self._strip)
+        stripped = tuple(span for span in _best(found) if span.concept in self._strip)
         if stripped:
             gone = {at for span in stripped for at in range(span.start, span.end)}
             words = _without_stammer(word for at, word in enumerate(words) if at not in gone)
             found = self._spans(words)
-            best = _best(found)
-        best = [span for span in best if span.concept not in self._strip]
-        best += [span for span in found if span.quality == 1.0 and self._is_inside(span, best)]
-        turned = _turn(sorted(best, key=lambda span: span.start), self._modifiers)
-        exact = tuple(span for span in found if span.quality == 1.0)
-        return Spotted(words, tuple(turned), stripped, exact)
+        return Spotted(words, tuple(span for span in found if span.concept not in self._strip), stripped)
+
+    def view(self, spotted: Spotted, concepts: frozenset[str]) -> tuple[Span, ...]:
+        """What `spotted` means to somebody who knows only `concepts`.
+
+        Returns:
+            The longest and surest spans, none overlapping but those on exactly the same words, and those that the
+            pack wants found inside longer ones; negation is marked.
+        """
+        known = [span for span in spotted.spans if span.concept in concepts]
+        best = _best(known)
+        best += [span for span in known if span.quality == 1.0 and self._is_inside(span, best)]
+        return tuple(_turn(sorted(best, key=lambda span: span.start), self._modifiers))
 
     def _is_inside(self, span: Span, best: Sequence[Span]) -> bool:
         return any(

@@ -82,16 +82,21 @@ class SentenceTree:
             node = node.setdefault(word, {})
         node.setdefault("", set()).add(intent)
 
-    def intents(self, words: Sequence[str], spans: Mapping[int, Sequence[tuple[str, int]]]) -> frozenset[str]:
-        """The intents that all of `words` say; `spans` gives, for a start, the concepts found there and their ends."""
-        found: set[str] = set()
-        open_paths: list[tuple[dict[str, Any], int]] = [(self._root, 0)]
+    def intents(self, words: Sequence[str], spans: Mapping[int, Sequence[tuple[str, int, float]]]) -> dict[str, float]:
+        """The intents that all of `words` say, and how well they were heard (0..1).
+
+        Args:
+            words: a whole reading.
+            spans: for a start, the concepts found there, their ends and their qualities.
+        """
+        found: dict[str, float] = {}
+        open_paths: list[tuple[dict[str, Any], int, float]] = [(self._root, 0, 1.0)]
         while open_paths:
-            node, at = open_paths.pop()
+            node, at, quality = open_paths.pop()
             if at == len(words):
-                found |= node.get("", set())
+                found.update({intent: max(quality, found.get(intent, 0.0)) for intent in node.get("", ())})
                 continue
             if words[at] in node:
-                open_paths.append((node[words[at]], at + 1))
-            open_paths.extend((node[name], end) for name, end in spans.get(at, ()) if name in node)
-        return frozenset(found)
+                open_paths.append((node[words[at]], at + 1, quality))
+            open_paths += [(node[name], end, quality * own) for name, end, own in spans.get(at, ()) if name in node]
+        return found

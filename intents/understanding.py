@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from intents.composition import NOT, Found, IntentRule, probability, weigh
+from intents.composition import NOT, Found, IntentRule, SlotRule, probability, weigh
 from intents.concepts import Span, Spotted, Spotter
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
@@ -15,6 +16,13 @@ from intents.templates import SentenceTree
 
 Weighted = Sequence[tuple[float, Spotted]]
 """Readings with their shares, which sum to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    concepts: frozenset[str]
+    explained: frozenset[str]
+    needs: tuple[frozenset[str], ...]
 
 
 class Understanding:
@@ -29,8 +37,7 @@ class Understanding:
         for said in pack.sentences:
             for way in said.ways:
                 self._tree.add(said.intent, way)
-        self._neutral = frozenset(self._composition.neutral)
-        self._explained = {name: self._explaining(rule) for name, rule in self._composition.intents.items()}
+        self._views = {name: self._view(rule) for name, rule in self._composition.intents.items()}
 
     @classmethod
     def load(cls, pack: Path | None = None) -> Self:
@@ -87,11 +94,17 @@ class Understanding:
     def _live(self, *, idle: bool) -> Iterable[tuple[str, IntentRule]]:
         return ((name, rule) for name, rule in self._composition.intents.items() if rule.when == "always" or not idle)
 
-    def _explaining(self, rule: IntentRule) -> frozenset[str]:
+    def _view(self, rule: IntentRule) -> _View:
+        """What an intent looks for, and which features explain a word to it."""
         told = [feature for group in rule.together for feature in group.all] + [*rule.evidence, *rule.if_expected]
         slots = [slot.concept for slot in rule.slots.values()]
-        features = {feature for feature in told if rule.evidence.get(feature, 1.0) > 0}
-        return frozenset({*features, *rule.allow, *slots, *self._neutral})
+        speaks = {feature for feature in told if rule.evidence.get(feature, 1.0) > 0}
+        explained = frozenset({*speaks, *rule.allow, *slots})
+        needed = [feature for group in rule.needs for feature in group]
+        turning = [name for modifier in self._composition.modifiers for name in (modifier.by, *modifier.until)]
+        concepts = {_concept(feature) for feature in (*explained, *self._composition.neutral, *told, *needed, *turning)}
+        needs = tuple(frozenset(_concept(feature) for feature in group) for group in rule.needs)
+        return _View(frozenset(concepts), explained, needs)
 
     def _score(
         self, name: str, rule: IntentRule, weighted: Weighted, expected: frozenset[str]
@@ -102,31 +115,53 @@ class Understanding:
     def _found(self, name: str, rule: IntentRule, weighted: Weighted) -> Found:
         settings = self._composition.settings
         enough = settings.anywhere_saturation if rule.anywhere else settings.saturation
-        strength: dict[str, float] = {}
+        seen: dict[str, list[tuple[float, float]]] = {}
         words: dict[str, str] = {}
-        strangers = core = sentence = 0.0
+        strangers = small = core = sentence = 0.0
+        if not self._may_be(name, weighted):
+            return Found({}, {}, 0.0, 0.0, 0.0)
         for share, spotted in weighted:
-            here = _features(spotted)
+            spans = self._spotter.view(spotted, self._views[name].concepts)
+            here = _features(spotted, spans)
             for feature, (quality, said) in here.items():
-                strength[feature] = strength.get(feature, 0.0) + share * quality
+                seen.setdefault(feature, []).append((quality, share))
                 words.setdefault(feature, said)
             if all(any(feature in here for feature in group) for group in rule.needs):
                 core += share
-                strangers += share * self._strangers(name, spotted)
-                sentence += share * (name in self._sentences(spotted))
-        strength = {feature: min(1.0, total / enough) for feature, total in strength.items()}
-        return Found(strength, words, strangers / core if core else 0.0, min(1.0, sentence / enough))
+                unexplained, neutral = self._strangers(name, spotted, spans)
+                strangers += share * unexplained
+                small += share * neutral
+                sentence += share * self._sentences(spotted).get(name, 0.0)
+        strength = {feature: _strength(heard, enough) for feature, heard in seen.items()}
+        return Found(strength, words, strangers / (core or 1.0), small / (core or 1.0), min(1.0, sentence / enough))
 
-    def _sentences(self, spotted: Spotted) -> frozenset[str]:
-        spans: dict[int, list[tuple[str, int]]] = {}
-        for span in spotted.everywhere:
-            spans.setdefault(span.start, []).append((f"{{{span.concept}}}", span.end))
-        return self._tree.intents(spotted.words, spans) if spotted.words else frozenset()
+    def _may_be(self, name: str, weighted: Weighted) -> bool:
+        """Whether any reading holds a word of each thing that the intent needs: most meanings are ruled out here."""
+        heard = {span.concept for _, spotted in weighted for span in (*spotted.spans, *spotted.stripped)}
+        return all(heard & group for group in self._views[name].needs)
 
-    def _strangers(self, name: str, spotted: Spotted) -> int:
-        known = self._explained[name]
-        explained = {at for span in spotted.spans if _names(span) & known for at in range(span.start, span.end)}
-        return len(spotted.words) - len(explained)
+    def _sentences(self, spotted: Spotted) -> dict[str, float]:
+        spans: dict[int, list[tuple[str, int, float]]] = {}
+        for span in spotted.spans:
+            spans.setdefault(span.start, []).append((f"{{{span.concept}}}", span.end, span.quality))
+        return self._tree.intents(spotted.words, spans) if spotted.words else {}
+
+    def _strangers(self, name: str, spotted: Spotted, spans: Sequence[Span]) -> tuple[int, int]:
+        """How many words the intent does not explain, and how many are merely neutral to it."""
+        explained = _places(spans, self._views[name].explained)
+        neutral = _places(spans, frozenset(self._composition.neutral)) - explained
+        return len(spotted.words) - len(explained | neutral), len(neutral)
+
+    def _slots(self, name: str, rule: IntentRule, weighted: Weighted) -> dict[str, str]:
+        """The likeliest value of each slot over the readings."""
+        votes: dict[str, dict[str, float]] = {slot: {} for slot in rule.slots}
+        for share, spotted in weighted:
+            spans = self._spotter.view(spotted, self._views[name].concepts)
+            for slot, told in rule.slots.items():
+                for value, quality in _told(told, spans).items():
+                    votes[slot][value] = votes[slot].get(value, 0.0) + share * quality
+        defaults = {slot: told.default for slot, told in rule.slots.items() if told.default is not None}
+        return defaults | {slot: max(said, key=lambda value: said[value]) for slot, said in votes.items() if said}
 
     def _decide(
         self,
@@ -146,7 +181,7 @@ class Understanding:
             text=heard,
             intent=best if sure else None,
             score=score,
-            slots=_slots(rule, weighted) if sure else {},
+            slots=self._slots(best, rule, weighted) if sure else {},
             best=best if why else None,
             runner_up=runner_up,
             margin=margin,
@@ -154,35 +189,43 @@ class Understanding:
         )
 
 
+def _concept(feature: str) -> str:
+    return feature.removeprefix(NOT).partition("=")[0]
+
+
+def _places(spans: Sequence[Span], features: frozenset[str]) -> set[int]:
+    return {at for span in spans if _names(span) & features for at in range(span.start, span.end)}
+
+
 def _names(span: Span) -> set[str]:
     sign = NOT if span.negated else ""
     return {f"{sign}{span.concept}", f"{sign}{span.concept}={span.value}"}
 
 
-def _features(spotted: Spotted) -> dict[str, tuple[float, str]]:
+def _features(spotted: Spotted, spans: Sequence[Span]) -> dict[str, tuple[float, str]]:
     """Feature -> how well it was heard, and its words; groans count too."""
-    found: dict[str, tuple[float, str]] = {}
-    for span in (*spotted.spans, *spotted.stripped):
-        said = "" if span in spotted.stripped else " ".join(spotted.words[span.start : span.end])
+    found: dict[str, tuple[float, str]] = {name: (1.0, "") for span in spotted.stripped for name in _names(span)}
+    for span in spans:
+        said = " ".join(spotted.words[span.start : span.end])
         for feature in _names(span):
             if feature not in found or found[feature][0] < span.quality:
                 found[feature] = (span.quality, said)
     return found
 
 
-def _slots(rule: IntentRule, weighted: Weighted) -> dict[str, str]:
-    """The likeliest value of each slot over the readings."""
-    slots: dict[str, str] = {}
-    for slot, told in rule.slots.items():
-        votes: dict[str, float] = {}
-        for share, spotted in weighted:
-            values = {s.value: s.quality for s in spotted.spans if s.concept == told.concept and not s.negated}
-            if told.several is not None and len(values) > 1:
-                values = {told.several: min(values.values())}
-            for value, quality in values.items():
-                votes[value] = votes.get(value, 0.0) + share * quality
-        if votes:
-            slots[slot] = max(votes, key=lambda value: votes[value])
-        elif told.default is not None:
-            slots[slot] = told.default
-    return slots
+def _strength(heard: Sequence[tuple[float, float]], enough: float) -> float:
+    """How surely something is there: its quality in the best-heard `enough` of the readings (a share)."""
+    missing, total = enough, 0.0
+    for quality, share in sorted(heard, reverse=True):
+        taken = min(share, missing)
+        total += quality * taken
+        missing -= taken
+    return total / enough
+
+
+def _told(rule: SlotRule, spans: Sequence[Span]) -> dict[str, float]:
+    """The values that one reading tells for a slot, and how well each was heard."""
+    values = {span.value: span.quality for span in spans if span.concept == rule.concept and not span.negated}
+    if rule.several is not None and len(values) > 1:
+        return {rule.several: min(values.values())}
+    return values
