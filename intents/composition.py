@@ -85,7 +85,6 @@ class Qualities(_Data):
     near: float = 0.8
     far: float = 0.5
     typo: float = 0.8
-    sound: float = 0.6
 
 
 class Settings(_Data):
@@ -113,8 +112,8 @@ class Composition(_Data):
     """Concepts that are taken out before sentences are matched: groans, fillers."""
     neutral: tuple[str, ...] = ()
     """Concepts that are never strangers: articles, auxiliaries."""
-    by_sound: tuple[str, ...] = ()
-    """Concepts whose words may be found by spelling distance or by sound."""
+    misspelt: tuple[str, ...] = ()
+    """Concepts whose words are found with a slip of spelling too."""
     inside: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Concept -> concepts that are found inside its words as well: a side inside "back of my left lower leg"."""
     modifiers: tuple[Modifier, ...] = ()
@@ -123,7 +122,7 @@ class Composition(_Data):
     def features(self) -> dict[str, list[str]]:
         """Each concept that the file names -> the keys under which it does."""
         named: dict[str, list[str]] = {}
-        for key in ("strip", "neutral", "by_sound"):
+        for key in ("strip", "neutral", "misspelt"):
             for concept in getattr(self, key):
                 named.setdefault(concept, []).append(key)
         for outer, inner in self.inside.items():

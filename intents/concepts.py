@@ -1,4 +1,4 @@
-"""Spotting concepts in words: exactly, as recognisers write them, misspelt, or by sound."""
+"""Spotting concepts in words: exactly, as recognisers write them, or misspelt."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from intents.composition import Modifier, Qualities
 from intents.pack import Misheard, Pack, Phrase
-from intents.sound import SoundAlikes
+from intents.spelling import Spelling
 
 _END = ""
 _LEAST_QUALITY = 0.2
@@ -61,9 +61,9 @@ class Spotter:
         self._misheard = _by_first_word(pack.misheard, self._quality)
         plain = {word for phrase in pack.phrases for word in phrase.words}
         self._known = plain | {word for one in pack.misheard for word in one.heard}
-        by_sound = frozenset(composition.by_sound)
-        self._alikes = SoundAlikes(
-            word for phrase in pack.phrases if phrase.concept in by_sound for word in phrase.words if word[0] != "{"
+        misspelt = frozenset(composition.misspelt)
+        self._spelling = Spelling(
+            word for phrase in pack.phrases if phrase.concept in misspelt for word in phrase.words if word[0] != "{"
         )
         self._stands_for = lru_cache(maxsize=4096)(self._other_words)
 
@@ -122,9 +122,7 @@ class Spotter:
         """The word itself, and, when no phrase holds it, the known words that it may stand for."""
         if word in self._known:
             return ((word, 1.0),)
-        found = dict.fromkeys(self._alikes.by_sound(word), self._quality.sound)
-        found.update(dict.fromkeys(self._alikes.by_spelling(word), self._quality.typo))
-        return ((word, 1.0), *found.items())
+        return ((word, 1.0), *((known, self._quality.typo) for known in self._spelling.near(word)))
 
 
 def _add(tree: dict[str, Any], phrase: Phrase) -> None:

@@ -6,7 +6,7 @@ The spelling rules are the pack's data (`normalise/<language>.yaml`): contractio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -35,6 +35,17 @@ class Normaliser:
                 if not kept or kept[-1] != word:
                     kept.append(word)
         return tuple(kept)
+
+    def spellings(self, words: Sequence[str]) -> tuple[str, ...]:
+        """How `words` are written: as they stand, and contracted where people contract ("it is" -> "it's")."""
+        plain = " ".join(words)
+        short = f" {plain} "
+        for contraction, full in self.contractions.items():
+            if "'" in contraction and " " in full:
+                short = short.replace(f" {full} ", f" {contraction} ")
+        for ending, full in self.endings.items():
+            short = short.replace(f" {full} ", f"{ending} ")
+        return (plain,) if short.strip() == plain or short.startswith("'") else (plain, short.strip())
 
     def __hash__(self) -> int:
         """By identity: a pack has one normaliser, and its spellings are cached with it."""
