@@ -42,6 +42,8 @@ class IntentRule(_Data):
     when: Literal["always", "open"] = "always"
     """`open`: only inside an open episode."""
     bias: float = -6.0
+    threshold: float | None = None
+    """Probability below which silence is right; None takes that of the settings."""
     evidence: Mapping[str, float] = Field(default_factory=dict)
     """Feature -> weight; a feature is `concept`, `concept=value` or `not concept`."""
     together: tuple[Together, ...] = ()

@@ -14,6 +14,9 @@ from intents.model import Evidence, Match
 from intents.pack import Pack, load
 from intents.templates import SentenceTree
 
+_LEAST_SENTENCE = 0.4
+"""How well all of a sentence must have been heard: with two everyday words misheard in it, it is another sentence."""
+
 Weighted = Sequence[tuple[float, Spotted]]
 """Readings with their shares, which sum to 1."""
 
@@ -144,7 +147,8 @@ class Understanding:
         spans: dict[int, list[tuple[str, int, float]]] = {}
         for span in spotted.spans:
             spans.setdefault(span.start, []).append((f"{{{span.concept}}}", span.end, span.quality))
-        return self._tree.intents(spotted.words, spans) if spotted.words else {}
+        said = self._tree.intents(spotted.words, spans) if spotted.words else {}
+        return {intent: quality for intent, quality in said.items() if quality >= _LEAST_SENTENCE}
 
     def _strangers(self, name: str, spotted: Spotted, spans: Sequence[Span]) -> tuple[int, int]:
         """How many words the intent does not explain, and how many are merely neutral to it."""
@@ -175,8 +179,9 @@ class Understanding:
         best, score, why = ranked[0]
         runner_up = (ranked[1][0], ranked[1][1]) if len(ranked) > 1 else None
         margin = score - (runner_up[1] if runner_up else 0.0)
-        sure = score >= self.threshold and margin >= self.margin
         rule = self._composition.intents[best]
+        least = self.threshold if rule.threshold is None else rule.threshold
+        sure = score >= least and margin >= self.margin
         return Match(
             text=heard,
             intent=best if sure else None,
