@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import json
 import time
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from rich.table import Table
 
 from assistant.bench_vad_clips import CONDITIONS, Clip, from_folder, made
 from audio.activity_silero import SileroActivity
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from rich.console import Console
 
+    from assistant.app import App
     from audio.ports import SpeechDetector
 
 ENDPOINT_S = 0.7
@@ -85,37 +87,48 @@ class Outcome:
     """Seconds of sound."""
 
 
-def run(clips: Path | None, out: Path | None = None, *, every: int = 1) -> dict[str, Any]:
-    """Compare the detectors that are installed; print a table, write it as JSON to `out`, return it.
+def run(_app: App | None, clips: Path | None, *, every: int = 1) -> dict[str, Any]:
+    """Compare the detectors that are installed.
 
     Args:
+        _app: no part of the assistant is needed; here because all benchmarks are called alike.
         clips: a folder with truth.jsonl, or None to make clips with the synthetic voice.
-        out: the JSON file, or None.
         every: take every n-th utterance only.
+
+    Returns:
+        `{detector: {condition: {clips, missed, first_word_cut, noticed_after_s, covered, ended, false_s,
+        cpu_ms_per_s}}}`, and for a detector that is not installed `{detector: {"absent": reason}}`.
 
     Raises:
         AudioError: a clip cannot be read, or the voice cannot make one.
     """
     sounds = made(every) if clips is None else from_folder(clips, every)
     table: dict[str, Any] = {}
-    print(f"{len(sounds)} clips, endpoint {ENDPOINT_S} s")
-    print("| detector | condition | missed | first word cut | noticed after | covered | ended | false | CPU |")
-    print("|---|---|---|---|---|---|---|---|---|")
     for name, make in DETECTORS.items():
         try:
             detector = make()
         except ImportError as error:
-            print(f"{name}: not compared ({error}): pip install 'bedside[bench]'")
+            table[name] = {"absent": f"{error}: pip install 'bedside[bench]'"}
             continue
         outcomes: dict[str, list[Outcome]] = defaultdict(list)
         for clip in sounds:
             outcomes[clip.condition].append(measure(detector, clip))
-        table[name] = {condition: _summary(outcomes[condition]) for condition in CONDITIONS}
-        for condition, row in table[name].items():
-            print(_line(name, condition, row))
-    if out is not None:
-        out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        table[name] = {condition: _summary(outcomes[condition]) for condition in CONDITIONS if outcomes[condition]}
     return table
+
+
+def show(result: dict[str, Any], console: Console) -> None:
+    """Print the table of `run`."""
+    heads = ("clips", "missed", "first cut", "after ms", "covered", "ended", "false s", "CPU ms/s")
+    table = Table("detector", "where", *heads, box=None, pad_edge=False)
+    absent = {name: conditions["absent"] for name, conditions in result.items() if "absent" in conditions}
+    for name, conditions in result.items():
+        if name not in absent:
+            for condition, row in conditions.items():
+                table.add_row(name, condition, *_cells(row))
+    console.print(table)
+    for name, reason in absent.items():
+        console.print(f"{name} was not compared ({reason})", markup=False, soft_wrap=True)
 
 
 def measure(detector: SpeechDetector, clip: Clip) -> Outcome:
@@ -187,9 +200,14 @@ def _summary(outcomes: list[Outcome]) -> dict[str, float]:
     }
 
 
-def _line(name: str, condition: str, row: dict[str, float]) -> str:
+def _cells(row: dict[str, float]) -> tuple[str, ...]:
     return (
-        f"| {name} | {condition} | {row['missed']:.1%} | {row['first_word_cut']:.1%} |"
-        f" {1000 * row['noticed_after_s']:.0f} ms | {row['covered']:.1%} | {row['ended']:.0%} |"
-        f" {row['false_s']:.2f} s | {row['cpu_ms_per_s']:.1f} ms/s |"
+        f"{row['clips']}",
+        f"{row['missed']:.1%}",
+        f"{row['first_word_cut']:.1%}",
+        f"{1000 * row['noticed_after_s']:.0f}",
+        f"{row['covered']:.1%}",
+        f"{row['ended']:.0%}",
+        f"{row['false_s']:.2f}",
+        f"{row['cpu_ms_per_s']:.1f}",
     )

