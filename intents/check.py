@@ -41,12 +41,15 @@ def _repeated_phrases(pack: Pack) -> Iterator[str]:
 
 
 def _slot_concepts(pack: Pack) -> set[str]:
-    return {slot.concept for rule in pack.composition.intents.values() for slot in rule.slots.values()}
+    slots = [slot for rule in pack.composition.intents.values() for slot in rule.slots.values()]
+    return {concept for slot in slots for concept in slot.concepts}
 
 
 def _repeated_sentences(pack: Pack) -> Iterator[str]:
     templates = Counter((said.intent, said.template) for said in pack.sentences)
-    yield from (f"intents.{intent}: {template!r} is given twice" for (intent, template), n in templates.items() if n > 1)
+    yield from (
+        f"intents.{intent}: {template!r} is given twice" for (intent, template), n in templates.items() if n > 1
+    )
     owners: dict[tuple[str, ...], set[str]] = {}
     for said in pack.sentences:
         for way in said.ways:

@@ -22,7 +22,7 @@ class _Data(BaseModel):
 class SlotRule(_Data):
     """Where the value of a slot comes from."""
 
-    concept: str
+    concepts: tuple[str, ...]
     default: str | None = None
     """Value when nothing was told; None leaves the slot out."""
     several: str | None = None
@@ -102,6 +102,10 @@ class Settings(_Data):
     """Share of the readings that must hold a concept for it to count in full."""
     anywhere_saturation: float = 0.1
     """The same for the safety words."""
+    allowed_gap: float = 2.0
+    """Nats that the grammar's reading may fall short of the best free one and still join the readings."""
+    allowed_least: float = -6.0
+    """Log probability below which it does not join: then nothing that was heard is likely, and anything fits."""
 
 
 class Composition(_Data):
@@ -142,7 +146,7 @@ class Composition(_Data):
 def _features_of(rule: IntentRule) -> list[str]:
     together = [feature for group in rule.together for feature in group.all]
     needed = [feature for group in rule.needs for feature in group]
-    slots = [slot.concept for slot in rule.slots.values()]
+    slots = [concept for slot in rule.slots.values() for concept in slot.concepts]
     return [*rule.evidence, *rule.if_expected, *together, *needed, *rule.allow, *slots]
 
 
@@ -166,14 +170,12 @@ def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tup
     """The log-odds of the intent, and what they are made of; minus infinity where a need is not met."""
     if not all(any(found.strength.get(feature) for feature in group) for group in rule.needs):
         return -math.inf, ()
-    why = [Evidence("bias", "", rule.bias)]
     weights = {**rule.evidence, **rule.if_expected} if expected else rule.evidence
-    for feature, weight in weights.items():
-        if strength := found.strength.get(feature):
-            why.append(Evidence(feature, found.words.get(feature, ""), weight * strength))
-    for group in rule.together:
-        if strength := min(found.strength.get(feature, 0.0) for feature in group.all):
-            why.append(Evidence("+".join(group.all), "", group.weight * strength))
+    why = [
+        Evidence("bias", "", rule.bias),
+        *(_part(feature, weight, found) for feature, weight in weights.items() if found.strength.get(feature)),
+        *(_all_of(group, found) for group in rule.together if all(found.strength.get(f) for f in group.all)),
+    ]
     if found.strangers:
         why.append(Evidence("strangers", "", max(rule.strangers_most, rule.stranger * found.strangers)))
     if found.small_words and rule.small_word:
@@ -183,6 +185,14 @@ def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tup
     if expected:
         why.append(Evidence("expected", "", rule.expected))
     return sum(part.weight for part in why), tuple(why)
+
+
+def _part(feature: str, weight: float, found: Found) -> Evidence:
+    return Evidence(feature, found.words.get(feature, ""), weight * found.strength[feature])
+
+
+def _all_of(group: Together, found: Found) -> Evidence:
+    return Evidence("+".join(group.all), "", group.weight * min(found.strength[feature] for feature in group.all))
 
 
 def probability(log_odds: float) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from intents.composition import Modifier, Qualities
-from intents.pack import Misheard, Pack, Phrase
 from intents.spelling import Spelling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from intents.composition import Modifier, Qualities
+    from intents.pack import Misheard, Pack, Phrase
 
 _END = ""
 _LEAST_QUALITY = 0.2

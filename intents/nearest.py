@@ -1,4 +1,4 @@
-"""The plain way, as a yardstick: one transcript, and the pack's nearest sentence by rapidfuzz. Benchmarks alone use it."""
+"""The plain way, as a yardstick for benchmarks: one transcript, and the pack's nearest sentence by rapidfuzz."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Nearest:
         words = sentence.split()
         slots: dict[str, str] = {}
         for slot, rule in self._pack.composition.intents[intent].slots.items():
-            told = [p.value for p in self._pack.phrases if p.concept == rule.concept and _holds(words, p.words)]
+            told = [p.value for p in self._pack.phrases if p.concept in rule.concepts and _holds(words, p.words)]
             value = told[0] if told else rule.default
             if value is not None:
                 slots[slot] = value

@@ -6,9 +6,12 @@ The spelling rules are the pack's data (`normalise/<language>.yaml`): contractio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 _LONG_LETTER = re.compile(r"([^\W\d_])\1{2,}")

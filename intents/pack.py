@@ -7,10 +7,9 @@ Sentences and lists are in Home Assistant's format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
@@ -20,6 +19,9 @@ from intents.composition import Composition
 from intents.errors import PackError
 from intents.normalise import Normaliser
 from intents.templates import TemplateError, ways
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 BUNDLED = Path(__file__).parent / "packs" / "bedside"
 
@@ -128,9 +130,10 @@ class _Reader:
         return Normaliser(**{key: data.get(key) or {} for key in ("contractions", "endings", "numbers")})
 
     def _ways(self, source: str, template: object) -> list[str]:
+        if not isinstance(template, str):
+            self._problems.append(f"{source}: {template!r} is not text: put it in quotes")
+            return []
         try:
-            if not isinstance(template, str):
-                raise TemplateError(f"{template!r} is not text: put it in quotes")
             return ways(template, self._rules)
         except TemplateError as error:
             self._problems.append(f"{source}: {error}")
@@ -146,9 +149,11 @@ class _Reader:
                 continue
             for value in values:
                 template, out = (value.get("in"), value.get("out")) if isinstance(value, dict) else (value, value)
-                for way in self._ways(source, template):
-                    if words := _pattern(way, normaliser.words):
-                        found.append(Phrase(words, concept, str(out if out is not None else way), source))
+                found += [
+                    Phrase(words, concept, str(out if out is not None else way), source)
+                    for way in self._ways(source, template)
+                    if (words := _pattern(way, normaliser.words))
+                ]
         return found
 
     def _sentences(self, path: Path, data: dict[str, Any], normaliser: Normaliser) -> list[SaidAs]:

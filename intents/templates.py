@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, permutations, product
-from typing import Any
+from itertools import chain, islice, permutations, product
+from typing import TYPE_CHECKING, Any
 
 from hassil.expression import Alternative, ListReference, Permutation, RuleReference, Sentence, TextChunk
 from hassil.expression import Sequence as InOrder
 from hassil.parse_expression import ParseExpressionError, parse_sentence
 from hassil.parser import ParseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MOST_WAYS = 4000
 """A template that can be said in more ways than this is a mistake in the pack."""
@@ -45,22 +47,25 @@ def ways(template: str, rules: Mapping[str, str] | None = None, *, most: int = M
 def _say(part: Any, rules: Mapping[str, str], depth: int) -> Iterator[str]:
     if depth > _DEEPEST:
         raise TemplateError("rules that name each other in a circle")
-    if isinstance(part, TextChunk):
-        yield part.original_text
-    elif isinstance(part, ListReference):
-        yield f"{part.prefix or ''}{{{part.list_name}}}{part.suffix or ''}"
-    elif isinstance(part, RuleReference):
-        if part.rule_name not in rules:
-            raise TemplateError(f"rule <{part.rule_name}> does not exist")
-        yield from _say(parse(rules[part.rule_name]).expression, rules, depth + 1)
-    elif isinstance(part, Alternative):
-        for item in part.items:
-            yield from _say(item, rules, depth)
-    elif isinstance(part, Permutation):
-        for order in permutations(part.items):
-            yield from _in_order(order, rules, depth)
-    elif isinstance(part, InOrder):
-        yield from _in_order(part.items, rules, depth)
+    match part:
+        case TextChunk():
+            yield part.original_text
+        case ListReference():
+            yield f"{part.prefix or ''}{{{part.list_name}}}{part.suffix or ''}"
+        case RuleReference():
+            yield from _say(_rule(part.rule_name, rules), rules, depth + 1)
+        case Alternative():
+            yield from chain.from_iterable(_say(item, rules, depth) for item in part.items)
+        case Permutation():
+            yield from chain.from_iterable(_in_order(order, rules, depth) for order in permutations(part.items))
+        case InOrder():
+            yield from _in_order(part.items, rules, depth)
+
+
+def _rule(name: str, rules: Mapping[str, str]) -> Any:
+    if name not in rules:
+        raise TemplateError(f"rule <{name}> does not exist")
+    return parse(rules[name]).expression
 
 
 def _in_order(items: Sequence[Any], rules: Mapping[str, str], depth: int) -> Iterator[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from intents.composition import NOT, Found, IntentRule, SlotRule, probability, weigh
+from intents.composition import Found, IntentRule, probability, weigh
 from intents.concepts import Span, Spotted, Spotter
+from intents.evidence import concept_of, features_of, places, strength_of, values_of
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
 from intents.templates import SentenceTree
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LEAST_SENTENCE = 0.4
 """How well all of a sentence must have been heard: with two everyday words misheard in it, it is another sentence."""
@@ -57,8 +60,18 @@ class Understanding:
         return tuple(self._composition.intents)
 
     @property
+    def pack(self) -> Pack:
+        """The pack in force."""
+        return self._pack
+
+    def threshold_of(self, intent: str) -> float:
+        """Score, 0..1, below which `intent` is not acted on."""
+        own = self._composition.intents[intent].threshold
+        return self.threshold if own is None else own
+
+    @property
     def threshold(self) -> float:
-        """Score, 0..1, below which silence is right."""
+        """Score, 0..1, below which silence is right, where an intent has none of its own."""
         return self._composition.settings.threshold
 
     @property
@@ -67,7 +80,12 @@ class Understanding:
         return self._composition.settings.margin
 
     def understand(
-        self, readings: Sequence[tuple[str, float]], *, idle: bool = False, expected: frozenset[str] = frozenset()
+        self,
+        readings: Sequence[tuple[str, float]],
+        *,
+        idle: bool = False,
+        expected: frozenset[str] = frozenset(),
+        allowed: tuple[str, float] | None = None,
     ) -> Match:
         """What was meant.
 
@@ -75,16 +93,27 @@ class Understanding:
             readings: n-best list, best first: text and its natural log probability. Typed text is `[(text, 0.0)]`.
             idle: nothing is open, so only complaints and help count; otherwise as inside an open episode.
             expected: intents that the open question awaits; they gain, the others are still heard.
+            allowed: the reading that a grammar of the pack's sentences found in the same sound, and its log
+                probability; it joins the others where it is nearly as likely as the best of them.
 
         Returns:
             Always a match: its `intent` is None where silence is right, its score and `best` are given all the same.
         """
-        weighted = self._weighted(readings)
+        weighted = self._weighted(self._joined(readings, allowed))
         ranked = sorted(
             ((name, *self._score(name, rule, weighted, expected)) for name, rule in self._live(idle=idle)),
             key=lambda candidate: -candidate[1],
         )
         return self._decide(weighted, ranked, readings)
+
+    def _joined(
+        self, readings: Sequence[tuple[str, float]], allowed: tuple[str, float] | None
+    ) -> Sequence[tuple[str, float]]:
+        settings = self._composition.settings
+        if allowed is None or not readings or allowed[0] in dict(readings):
+            return readings
+        least = max(settings.allowed_least, max(log_p for _, log_p in readings) - settings.allowed_gap)
+        return [*readings, allowed] if allowed[1] >= least else readings
 
     def _weighted(self, readings: Sequence[tuple[str, float]]) -> Weighted:
         if not readings:
@@ -100,13 +129,15 @@ class Understanding:
     def _view(self, rule: IntentRule) -> _View:
         """What an intent looks for, and which features explain a word to it."""
         told = [feature for group in rule.together for feature in group.all] + [*rule.evidence, *rule.if_expected]
-        slots = [slot.concept for slot in rule.slots.values()]
+        slots = [concept for slot in rule.slots.values() for concept in slot.concepts]
         speaks = {feature for feature in told if rule.evidence.get(feature, 1.0) > 0}
         explained = frozenset({*speaks, *rule.allow, *slots})
         needed = [feature for group in rule.needs for feature in group]
         turning = [name for modifier in self._composition.modifiers for name in (modifier.by, *modifier.until)]
-        concepts = {_concept(feature) for feature in (*explained, *self._composition.neutral, *told, *needed, *turning)}
-        needs = tuple(frozenset(_concept(feature) for feature in group) for group in rule.needs)
+        concepts = {
+            concept_of(feature) for feature in (*explained, *self._composition.neutral, *told, *needed, *turning)
+        }
+        needs = tuple(frozenset(concept_of(feature) for feature in group) for group in rule.needs)
         return _View(frozenset(concepts), explained, needs)
 
     def _score(
@@ -125,7 +156,7 @@ class Understanding:
             return Found({}, {}, 0.0, 0.0, 0.0)
         for share, spotted in weighted:
             spans = self._spotter.view(spotted, self._views[name].concepts)
-            here = _features(spotted, spans)
+            here = features_of(spotted, spans)
             for feature, (quality, said) in here.items():
                 seen.setdefault(feature, []).append((quality, share))
                 words.setdefault(feature, said)
@@ -135,7 +166,7 @@ class Understanding:
                 strangers += share * unexplained
                 small += share * neutral
                 sentence += share * self._sentences(spotted).get(name, 0.0)
-        strength = {feature: _strength(heard, enough) for feature, heard in seen.items()}
+        strength = {feature: strength_of(heard, enough) for feature, heard in seen.items()}
         return Found(strength, words, strangers / (core or 1.0), small / (core or 1.0), min(1.0, sentence / enough))
 
     def _may_be(self, name: str, weighted: Weighted) -> bool:
@@ -152,8 +183,8 @@ class Understanding:
 
     def _strangers(self, name: str, spotted: Spotted, spans: Sequence[Span]) -> tuple[int, int]:
         """How many words the intent does not explain, and how many are merely neutral to it."""
-        explained = _places(spans, self._views[name].explained)
-        neutral = _places(spans, frozenset(self._composition.neutral)) - explained
+        explained = places(spans, self._views[name].explained)
+        neutral = places(spans, frozenset(self._composition.neutral)) - explained
         return len(spotted.words) - len(explained | neutral), len(neutral)
 
     def _slots(self, name: str, rule: IntentRule, weighted: Weighted) -> dict[str, str]:
@@ -162,7 +193,7 @@ class Understanding:
         for share, spotted in weighted:
             spans = self._spotter.view(spotted, self._views[name].concepts)
             for slot, told in rule.slots.items():
-                for value, quality in _told(told, spans).items():
+                for value, quality in values_of(told, spans).items():
                     votes[slot][value] = votes[slot].get(value, 0.0) + share * quality
         defaults = {slot: told.default for slot, told in rule.slots.items() if told.default is not None}
         return defaults | {slot: max(said, key=lambda value: said[value]) for slot, said in votes.items() if said}
@@ -180,8 +211,7 @@ class Understanding:
         runner_up = (ranked[1][0], ranked[1][1]) if len(ranked) > 1 else None
         margin = score - (runner_up[1] if runner_up else 0.0)
         rule = self._composition.intents[best]
-        least = self.threshold if rule.threshold is None else rule.threshold
-        sure = score >= least and margin >= self.margin
+        sure = score >= self.threshold_of(best) and margin >= self.margin
         return Match(
             text=heard,
             intent=best if sure else None,
@@ -192,45 +222,3 @@ class Understanding:
             margin=margin,
             why=why,
         )
-
-
-def _concept(feature: str) -> str:
-    return feature.removeprefix(NOT).partition("=")[0]
-
-
-def _places(spans: Sequence[Span], features: frozenset[str]) -> set[int]:
-    return {at for span in spans if _names(span) & features for at in range(span.start, span.end)}
-
-
-def _names(span: Span) -> set[str]:
-    sign = NOT if span.negated else ""
-    return {f"{sign}{span.concept}", f"{sign}{span.concept}={span.value}"}
-
-
-def _features(spotted: Spotted, spans: Sequence[Span]) -> dict[str, tuple[float, str]]:
-    """Feature -> how well it was heard, and its words; groans count too."""
-    found: dict[str, tuple[float, str]] = {name: (1.0, "") for span in spotted.stripped for name in _names(span)}
-    for span in spans:
-        said = " ".join(spotted.words[span.start : span.end])
-        for feature in _names(span):
-            if feature not in found or found[feature][0] < span.quality:
-                found[feature] = (span.quality, said)
-    return found
-
-
-def _strength(heard: Sequence[tuple[float, float]], enough: float) -> float:
-    """How surely something is there: its quality in the best-heard `enough` of the readings (a share)."""
-    missing, total = enough, 0.0
-    for quality, share in sorted(heard, reverse=True):
-        taken = min(share, missing)
-        total += quality * taken
-        missing -= taken
-    return total / enough
-
-
-def _told(rule: SlotRule, spans: Sequence[Span]) -> dict[str, float]:
-    """The values that one reading tells for a slot, and how well each was heard."""
-    values = {span.value: span.quality for span in spans if span.concept == rule.concept and not span.negated}
-    if rule.several is not None and len(values) > 1:
-        return {rule.several: min(values.values())}
-    return values

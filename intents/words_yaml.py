@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 
 class _WordsLoader(yaml.SafeLoader):
@@ -16,7 +18,7 @@ class _WordsLoader(yaml.SafeLoader):
         keys = [str(key.value) for key, _ in node.value]
         if twice := {key for key in keys if keys.count(key) > 1}:
             raise yaml.constructor.ConstructorError(
-                None, None, f"the key {sorted(twice)[0]!r} is given twice", node.start_mark
+                None, None, f"the key {min(twice)!r} is given twice", node.start_mark
             )
         return super().construct_mapping(node, deep)
 

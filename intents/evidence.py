@@ -1,0 +1,58 @@
+"""What one reading holds, as features: which concepts, how well heard, in which words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intents.composition import NOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intents.composition import SlotRule
+    from intents.concepts import Span, Spotted
+
+
+def concept_of(feature: str) -> str:
+    """The concept of a feature: "not site=calf" -> "site"."""
+    return feature.removeprefix(NOT).partition("=")[0]
+
+
+def places(spans: Sequence[Span], features: frozenset[str]) -> set[int]:
+    """The words, by place, that say one of `features`."""
+    return {at for span in spans if names_of(span) & features for at in range(span.start, span.end)}
+
+
+def names_of(span: Span) -> set[str]:
+    """The features that a span is: with and without its value, negated or not."""
+    sign = NOT if span.negated else ""
+    return {f"{sign}{span.concept}", f"{sign}{span.concept}={span.value}"}
+
+
+def features_of(spotted: Spotted, spans: Sequence[Span]) -> dict[str, tuple[float, str]]:
+    """Feature -> how well it was heard, and its words; groans count too."""
+    found: dict[str, tuple[float, str]] = {name: (1.0, "") for span in spotted.stripped for name in names_of(span)}
+    for span in spans:
+        said = " ".join(spotted.words[span.start : span.end])
+        for feature in names_of(span):
+            if feature not in found or found[feature][0] < span.quality:
+                found[feature] = (span.quality, said)
+    return found
+
+
+def strength_of(heard: Sequence[tuple[float, float]], enough: float) -> float:
+    """How surely something is there: its quality in the best-heard `enough` of the readings (a share)."""
+    missing, total = enough, 0.0
+    for quality, share in sorted(heard, reverse=True):
+        taken = min(share, missing)
+        total += quality * taken
+        missing -= taken
+    return total / enough
+
+
+def values_of(rule: SlotRule, spans: Sequence[Span]) -> dict[str, float]:
+    """The values that one reading tells for a slot, and how well each was heard."""
+    values = {span.value: span.quality for span in spans if span.concept in rule.concepts and not span.negated}
+    if rule.several is not None and len(values) > 1:
+        return {rule.several: min(values.values())}
+    return values

@@ -1,0 +1,159 @@
+"""What people say at night, and what is understood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intents import PackError, Understanding
+from intents.pack import load
+from intents.sampling import SentenceGrammar, sayings
+
+SENTENCES = Path(__file__).parent / "sentences"
+BEDSIDE = Understanding.load()
+WORDS = sorted({word for phrase in BEDSIDE.pack.phrases for word in phrase.words if word.isalpha()})
+
+
+def read(name: str) -> Any:
+    return yaml.safe_load((SENTENCES / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def labelled() -> list[tuple[str, str, dict[str, str]]]:
+    """Each sentence of the files with an `intent`, that intent, and the slots to compare."""
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(SENTENCES.glob("*.yaml"))]
+    return [
+        (sentence, file["intent"], test["slots"])
+        for file in files
+        if "intent" in file
+        for test in file["tests"]
+        for sentence in test["sentences"]
+    ]
+
+
+def meant(text: str, *, idle: bool = False) -> str | None:
+    return BEDSIDE.understand([(text, 0.0)], idle=idle).intent
+
+
+@pytest.mark.parametrize(("sentence", "intent", "slots"), labelled())
+def test_what_people_say_is_understood(sentence: str, intent: str, slots: dict[str, str]) -> None:
+    match = BEDSIDE.understand([(sentence, 0.0)])
+    assert match.intent == intent
+    assert match.slots.items() >= slots.items()
+
+
+@pytest.mark.parametrize("sentence", read("near_misses")["sentences"])
+@pytest.mark.parametrize("idle", [False, True], ids=["in an episode", "idle"])
+def test_what_only_resembles_a_request_is_left_in_silence(sentence: str, *, idle: bool) -> None:
+    assert meant(sentence, idle=idle) is None
+
+
+@pytest.mark.parametrize("known", read("known_failures")["known_failures"], ids=lambda known: known["sentence"])
+def test_a_known_failure_still_fails(known: dict[str, str | None]) -> None:
+    assert meant(str(known["sentence"])) != known["intent"], "it comes right now: move it to its intent's file"
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "stop", "better", "the same", "repeat that"])
+def test_answers_mean_nothing_when_nothing_is_open(answer: str) -> None:
+    assert meant(answer) is not None
+    assert meant(answer, idle=True) is None
+
+
+@pytest.mark.parametrize("words", ["help", "please help me", "my calf is cramping"])
+def test_help_and_complaints_are_heard_when_nothing_is_open(words: str) -> None:
+    assert meant(words, idle=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "severity"),
+    [("my calf is killing me", "severe"), ("a slight cramp in my calf", "mild"), ("my calf is cramping", "unknown")],
+)
+def test_how_bad_it_is_is_told_where_it_was_said(words: str, severity: str) -> None:
+    assert BEDSIDE.understand([(words, 0.0)]).slots["severity"] == severity
+
+
+@pytest.mark.parametrize(("words", "relief"), [("it's gone", "gone"), ("a bit better", "some"), ("gone", "gone")])
+def test_how_much_better_it_is_is_told(words: str, relief: str) -> None:
+    assert BEDSIDE.understand([(words, 0.0)]).slots == {"relief": relief}
+
+
+def test_a_right_word_in_a_later_reading_helps() -> None:
+    readings = [("my car is camping", -2.0), ("my calf is cramping", -2.6)]
+    assert BEDSIDE.understand(readings[:1]).intent is None
+    assert BEDSIDE.understand(readings).intent == "cramp"
+
+
+def test_stop_counts_in_an_unlikely_reading_too() -> None:
+    assert BEDSIDE.understand([("star", -1.0), ("stir", -1.2), ("stop", -2.5)]).intent == "stop"
+
+
+def test_a_reading_along_the_grammar_counts_only_where_it_is_nearly_as_likely() -> None:
+    fill = [("fill", -2.5), ("filled", -2.8)]
+    assert BEDSIDE.understand(fill, allowed=("help", -4.1)).intent == "help"
+    assert BEDSIDE.understand(fill, allowed=("help", -7.0)).intent is None
+    assert BEDSIDE.understand([("we are excited", -17.0)], allowed=("help", -16.0)).intent is None
+
+
+@pytest.mark.parametrize(("words", "intent"), [("it is", "yes"), ("it's swollen", "yes"), ("it's not swollen", "no")])
+def test_what_the_open_question_awaits_is_heard_more_readily(words: str, intent: str) -> None:
+    assert meant(words) is None
+    assert BEDSIDE.understand([(words, 0.0)], expected=frozenset({"yes", "no"})).intent == intent
+
+
+def test_stop_is_heard_when_something_else_is_awaited() -> None:
+    assert BEDSIDE.understand([("stop", 0.0)], expected=frozenset({"yes", "no"})).intent == "stop"
+
+
+@pytest.mark.parametrize(
+    "one", ["my calf's cramping", "my calf\u2019s cramping", "My CALFS cramping!", "um my calf is cramping"]
+)
+def test_spelling_changes_nothing(one: str) -> None:
+    assert meant(one) == "cramp"
+
+
+def test_no_readings_are_silence() -> None:
+    match = BEDSIDE.understand([])
+    assert (match.intent, match.score) == (None, 0.0)
+
+
+texts = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(texts, st.floats(-60, 0)), max_size=5), st.booleans())
+def test_whatever_is_heard_gets_a_score_and_acts_only_above_the_threshold(
+    readings: list[tuple[str, float]], idle: Any
+) -> None:
+    match = BEDSIDE.understand(readings, idle=idle)
+    assert 0.0 <= match.score <= 1.0
+    assert match.intent is None or match.score >= BEDSIDE.threshold_of(match.intent)
+    assert match.intent is None or match.intent == match.best
+    assert match.intent is not None or match.slots == {}
+
+
+GROANS = sorted({" ".join(phrase.words) for phrase in BEDSIDE.pack.phrases if phrase.concept == "groan"})
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(GROANS), min_size=1, max_size=5))
+def test_groans_alone_are_silence(groans: list[str]) -> None:
+    assert meant(" ".join(groans)) is None
+
+
+def test_every_saying_of_the_pack_can_be_followed_as_a_grammar() -> None:
+    sentences = list(sayings(load()))
+    grammar = SentenceGrammar(sentences)
+    for sentence in sentences[::50]:
+        state = grammar.step(grammar.start, sentence.capitalize() + ".")
+        assert state is not None
+        assert grammar.is_final(state)
+    assert grammar.step(grammar.start, "the weather") is None
+
+
+def test_a_pack_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="sentences/en"):
+        Understanding.load(tmp_path)
