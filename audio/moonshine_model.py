@@ -7,6 +7,7 @@ encoder pass, and any number of searches may start from it. No search is here: `
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+# Its wheels report to their maker over the network and keep a device id in the home folder, from the moment of import,
+# unless this is set. What happens at a bedside is nobody's business.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 import onnxruntime as ort
 from onnxruntime.capi.onnxruntime_pybind11_state import (
     Fail,
