@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -134,26 +134,39 @@ class App:
             speaker: says the lines; by default nothing sounds.
         """
         clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
-        with self.store() as store:
-            scribe = Scribe(store)
-            try:
-                scribe.write(lambda kept: kept.forget_words(clock.wall() - timedelta(days=self.settings.words.days)))
-                teller = Teller(clock)
-                log = EpisodeLog(scribe, clock, teller, keep_words=self.settings.words.keep)
-                teller.listen(tell)
-                teller.listen(log.keep)
-                bedside = Bedside(
-                    clock=clock,
-                    script=load_script(),
-                    understanding=self.understanding(),
-                    speaker=speaker or TextSpeaker(),
-                    teller=teller,
-                    log=log,
-                    numbers=self.settings.numbers.model_dump(),
-                )
-                Night(bedside, clock, open_sound=self.microphone, recogniser=self.recogniser).play(scene)
-            finally:
-                scribe.close()
+        # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
+        settings, script, understanding = self.settings, load_script(), self.understanding()
+        sounds = {item.wav: self.microphone(item.wav) for item in scene.items if item.wav is not None}
+        with self.store() as store, closing(Scribe(store)) as scribe:
+            scribe.write(lambda kept: kept.forget_words(clock.wall() - timedelta(days=settings.words.days)))
+            teller = Teller(clock)
+            log = EpisodeLog(scribe, clock, teller, keep_words=settings.words.keep)
+            teller.listen(tell)
+            teller.listen(log.keep)
+            bedside = Bedside(
+                clock=clock,
+                script=script,
+                understanding=understanding,
+                speaker=speaker or TextSpeaker(),
+                teller=teller,
+                log=log,
+                numbers=settings.numbers.model_dump(),
+            )
+            night = Night(bedside, clock, open_sound=sounds.__getitem__, recogniser=self.recogniser)
+            with _closed_when_cut_short(bedside, lambda: teller.forget(tell)):
+                night.play(scene)
+
+
+@contextmanager
+def _closed_when_cut_short(bedside: Bedside, tell_nobody: Callable[[], None]) -> Iterator[None]:
+    """Close the open episode when Ctrl-C ends the night, or when whoever reads its events has gone."""
+    try:
+        yield
+    except BaseException:
+        tell_nobody()
+        bedside.interrupt()
+        bedside.settle()
+        raise
 
 
 def known_errors() -> tuple[type[Exception], ...]:

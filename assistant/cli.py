@@ -7,7 +7,8 @@ import importlib
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from assistant import __version__
 from assistant.errors import BedsideError
@@ -59,24 +60,55 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status: 0 done, 2 wrong usage, 1 anything else."""
-    options = parser().parse_args(arguments)
-    run = _load(options.run)
+    for stream in _streams():
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        status = run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our output has had enough; a second complaint at exit would help nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _run(arguments)
+    except BrokenPipeError:  # whoever read our output has had enough
+        _close_output()
         return 1
     except KeyboardInterrupt:
-        return _fail("stopped.", 1)
+        return _fail("stopped. Start it again with the same command.", 1)
     except OSError as error:
-        return _fail(
-            f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}. Check it and try again.", 1
-        )
+        _close_output()
+        where = f"{error.filename}" if error.filename else "writing or reading failed"
+        return _fail(f"{where}: {(error.strerror or str(error)).lower()}. Check it and try again.", 1)
     except _known_errors() as error:
         return _fail(str(error), error.status if isinstance(error, BedsideError) else 1)
-    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = parser().parse_args(arguments)
+        return _load(options.run)(options)
+    finally:
+        for stream in _streams():
+            stream.flush()
+
+
+def _streams() -> list[TextIOWrapper]:
+    """Output and error output, those that are open: whoever starts us may have closed them."""
+    return [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, TextIOWrapper)]
+
+
+def _close_output() -> None:
+    """Let what is still to be printed vanish; a second complaint at the exit would help nobody."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with a call."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        sys.exit(_fail(f"{message}. See: ./{self.prog} --help", 2))
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            from assistant.hints import did_you_mean  # noqa: PLC0415 - only for who mistyped
+
+            self.error(f"there is no command {value}. {did_you_mean(value, action.choices).rstrip('.')}")
 
 
 def launcher_only(_: argparse.Namespace) -> int:
@@ -86,7 +118,7 @@ def launcher_only(_: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of every command."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="bedside",
         description="Hears a night cramp offline, talks the person through the stretch, and keeps the log.",
         epilog="Begin with: ./bedside demo",

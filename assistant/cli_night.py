@@ -10,10 +10,12 @@ from rich.console import Console
 
 from assistant.app import App
 from assistant.cli_log import show_episodes
+from assistant.errors import BedsideError
 from assistant.places import cache_folder
 from assistant.scene import load_scene
 from assistant.speakers import RecordingSpeaker
 from assistant.timeline import line_of
+from audio import AudioError
 
 if TYPE_CHECKING:
     import argparse
@@ -53,16 +55,30 @@ def demo(options: argparse.Namespace) -> int:
 
     show = _printer(scene, as_json=options.json)
     app.play(scene, remember, realtime=options.realtime, speaker=speaker)
-    wav = Path(options.wav) if options.wav else cache_folder() / "demo.wav"
-    wav.parent.mkdir(parents=True, exist_ok=True)
-    speaker.save(wav)
     console.print("\nThe log:")
     with app.store() as store:
         show_episodes([episode for episode in store.episodes() if episode.episode_id in closed], console)
-    console.print(f"\nWhat the assistant said is in {wav}.")
-    _aloud(app, wav, console)
-    console.print(NEXT)
+    _save(app, speaker, options.wav, console)
+    console.print(NEXT, soft_wrap=True)
     return 0 if closed else 1
+
+
+def _save(app: App, speaker: RecordingSpeaker, asked: str | None, console: Console) -> None:
+    """Write what was said, and play it; only where the user named the file is it a fault that it cannot be written."""
+    if speaker.fault:
+        console.print(f"\nNot all was spoken: {speaker.fault}.", soft_wrap=True)
+    try:
+        wav = Path(asked) if asked else cache_folder() / "demo.wav"
+        wav.parent.mkdir(parents=True, exist_ok=True)
+        written = speaker.save(wav)
+    except (OSError, AudioError, BedsideError):
+        if asked:
+            raise
+        console.print("\nThe cache cannot be written. To keep what the assistant said: ./bedside demo --wav FILE")
+        return
+    if written:
+        console.print(f"\nWhat the assistant said is in {wav}.", soft_wrap=True)
+        _aloud(app, wav, console)
 
 
 def say(options: argparse.Namespace) -> int:
@@ -80,10 +96,13 @@ def say(options: argparse.Namespace) -> int:
 def _aloud(app: App, wav: Path, console: Console) -> None:
     reason = app.why_silent()
     if reason is not None:
-        console.print(f"Not played aloud here: {reason}.")
+        console.print(f"Not played aloud here: {reason}.", soft_wrap=True)
         return
     console.print("Playing it; Ctrl-C ends.")
-    app.play_aloud(*app.read_wav(wav))
+    try:
+        app.play_aloud(*app.read_wav(wav))
+    except AudioError as error:
+        console.print(f"Not played aloud: {error}.", soft_wrap=True)
 
 
 def _printer(scene: Scene, *, as_json: bool) -> Callable[[NightEvent], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from intents import Match
+
+LONGEST_TEXT = 2000
+"""Letters of a text that are judged: nobody says more in one breath, and the time grows with the square of them."""
 
 
 def hear(options: argparse.Namespace) -> int:
@@ -46,14 +50,17 @@ def understand(options: argparse.Namespace) -> int:
     """Print one answer a text."""
     understanding = App(options.data).understanding(Path(options.pack) if options.pack else None)
     for text in _texts(options.texts):
-        match = understanding.understand([(text, 0.0)], idle=options.idle)
+        match = understanding.understand([(text[:LONGEST_TEXT], 0.0)], idle=options.idle)
         print(json.dumps(_answer(text, match), ensure_ascii=False) if options.json else _read(text, match), flush=True)
     return 0
 
 
 def _texts(given: list[str]) -> Iterator[str]:
     if given == ["-"]:
-        yield from (line.rstrip("\n") for line in sys.stdin)
+        if isinstance(sys.stdin, TextIOWrapper):
+            # One line in, one line out, whatever the bytes are.
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+        yield from (line.rstrip("\r\n") for line in sys.stdin)
     else:
         yield from given
 

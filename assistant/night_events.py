@@ -42,6 +42,10 @@ class Teller:
         """Be told every event from now on."""
         self._listeners.append(listener)
 
+    def forget(self, listener: Callable[[NightEvent], None]) -> None:
+        """Tell this one nothing more."""
+        self._listeners = [other for other in self._listeners if other != listener]
+
     def tell(self, event: str, episode: str | None, **fields: Any) -> None:
         """Something happened now."""
         told = NightEvent(self._clock.now(), event, episode, fields)

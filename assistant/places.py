@@ -5,16 +5,25 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from assistant.errors import BedsideError
+from assistant.errors import BedsideError, UsageError
 
 
 def data_folder(asked: str | None) -> Path:
     """The folder of the log: what was asked for, what systemd gives, or the user's own."""
     if asked is not None:
-        return Path(asked).expanduser()
+        return _named(asked)
     if state := os.environ.get("STATE_DIRECTORY"):
         return Path(state)
     return _home_folder("XDG_DATA_HOME", ".local/share", "--data DIR")
+
+
+def _named(asked: str) -> Path:
+    if not asked:
+        raise UsageError("--data names no folder. Give one: --data DIR")
+    try:
+        return Path(asked).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"--data {asked}: there is no such user. Give a folder: --data DIR") from error
 
 
 def cache_folder() -> Path:

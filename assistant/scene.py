@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from assistant.errors import ScriptError
 from assistant.hints import did_you_mean
@@ -17,16 +26,40 @@ BEGINS = time(3, 0)
 """A night without a clock of its own begins at three, local time."""
 
 
+LONGEST_S = 366 * 24 * 3600
+"""Nothing happens later than this in a night, however long it is."""
+YEARS = range(1970, 3000)
+"""Years that every clock, time zone and database can tell."""
+
+
+def _is_number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be a number of seconds")  # noqa: TRY004 - pydantic tells this one to the user
+    return value
+
+
+def _is_time(value: Any) -> Any:
+    if not isinstance(value, str | datetime):
+        raise ValueError("must be a time like 2026-01-15T03:12:00")  # noqa: TRY004
+    return value
+
+
+def _is_told_by_every_clock(value: datetime) -> datetime:
+    if value.year not in YEARS:
+        raise ValueError(f"must be in the years {YEARS[0]} to {YEARS[-1]}")
+    return value
+
+
 class Item(BaseModel):
     """Something that is said, or played, or that nobody says anything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    at: Annotated[float, BeforeValidator(_is_number), Field(ge=0, le=LONGEST_S, allow_inf_nan=False)]
     """Seconds since the start at which the person begins."""
-    say: Annotated[str, Field(min_length=1)] | None = None
+    say: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = None
     wav: Path | None = None
-    silence: bool | None = None
+    silence: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Item:
@@ -40,7 +73,7 @@ class Opening(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    clock: AwareDatetime | NaiveDatetime | None = None
+    clock: Annotated[datetime, BeforeValidator(_is_time), AfterValidator(_is_told_by_every_clock)] | None = None
     profile: dict[str, Any] | None = None
 
 
@@ -82,7 +115,9 @@ def _read(path: Path) -> list[Any]:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ScriptError(f"{path}: there is no such file. Check the path.") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise ScriptError(f"{path}: {(error.strerror or str(error)).lower()}. Give a file that can be read.") from error
+    except (ValueError, RecursionError, yaml.YAMLError) as error:  # ValueError: no text, or a date that cannot be
         raise ScriptError(f"{path}: {' '.join(str(error).split())}. Correct the file.") from error
     if not isinstance(entries, list):
         raise ScriptError(f"{path}: holds no list. Write entries like: - {{at: 0, say: my calf is cramping}}")
@@ -100,7 +135,7 @@ def _checked(model: type[ModelT], entry: Any, where: str) -> ModelT:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the entry"
-        raise ScriptError(f"{where}: {key}: {first['msg']}. Correct it.") from error
+        raise ScriptError(f"{where}: {key}: {first['msg'].removeprefix('Value error, ')}. Correct it.") from error
 
 
 def _beside(script: Path, item: Item) -> Item:

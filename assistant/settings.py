@@ -87,8 +87,12 @@ def load_settings(data: Path, environ: Mapping[str, str] = os.environ) -> InForc
     for section, key, value, where in found:
         values.setdefault(section, {})[key] = value
         origin[section, key] = where
+    return InForce(_checked(values, origin, strict=False), origin)
+
+
+def _checked(values: dict[str, dict[str, Any]], origin: dict[tuple[str, str], str], *, strict: bool) -> Settings:
     try:
-        return InForce(Settings.model_validate(values), origin)
+        return Settings.model_validate(values, strict=strict)
     except ValidationError as error:
         raise SettingsError(" ".join(_fault(e, origin) for e in error.errors())) from error
 
@@ -98,7 +102,9 @@ def _from_file(path: Path) -> list[tuple[str, str, Any]]:
         return []
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsError(f"{path}: {(error.strerror or str(error)).lower()}. Make it a readable file.") from error
+    except (ValueError, RecursionError) as error:  # no text, or no TOML
         raise SettingsError(f"{path}: {error}. Correct the file, or move it away.") from error
     entries = []
     for section, keys in data.items():
@@ -108,6 +114,8 @@ def _from_file(path: Path) -> list[tuple[str, str, Any]]:
         for key, value in keys.items():
             _check_name(key, KEYS[section], f"{path}: [{section}]", "key")
             entries.append((section, key, value))
+    # A file has types of its own: `keep = 1` is a mistake there, while a variable holds text only.
+    _checked(data, {(section, key): str(path) for section, key, _ in entries}, strict=True)
     return entries
 
 

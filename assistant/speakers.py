@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.mouth import TextSpeaker
+from audio import VoiceError
 from audio.wav_writer import Recording
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class RecordingSpeaker:
         skip_waits: the night is simulated: lines take as long as a calm voice would, long silences are left out.
     """
 
+    fault: str | None = None
+    """Why the latest line that could not be rendered stayed silent, and what to do about it."""
+
     def __init__(self, voice: Voice, *, skip_waits: bool) -> None:
         self._voice = voice
         self._skip_waits = skip_waits
@@ -37,9 +41,13 @@ class RecordingSpeaker:
         self._cursor_s = 0.0
 
     def begin(self, line: str, text: str, now: float) -> float:
-        """Render a line; return the seconds that it takes."""
+        """Render a line; return the seconds that it takes. Where the voice fails, the night goes on in writing."""
         self._keep()
-        samples, self._rate = self._voice.render(text)
+        try:
+            samples, self._rate = self._voice.render(text)
+        except VoiceError as error:
+            self.fault = str(error)
+            return TextSpeaker().begin(line, text, now)
         self._line, self._began_s = samples, now
         return TextSpeaker().begin(line, text, now) if self._skip_waits else len(samples) / self._rate
 
