@@ -191,7 +191,12 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
 
 
+def _doctor(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="one JSON object a line: name, ok, essential, detail, remedy")
+
+
 _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "doctor": _doctor,
     "demo": _demo,
     "hear": _hear,
     "understand": _understand,
