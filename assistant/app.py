@@ -135,8 +135,9 @@ class App:
         """
         clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
         # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
-        settings, script, understanding = self.settings, load_script(), self.understanding()
+        settings, script = self.settings, load_script()
         sounds = {item.wav: self.microphone(item.wav) for item in scene.items if item.wav is not None}
+        understanding = self.understanding()
         with self.store() as store, closing(Scribe(store)) as scribe:
             scribe.write(lambda kept: kept.forget_words(clock.wall() - timedelta(days=settings.words.days)))
             teller = Teller(clock)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +14,11 @@ from assistant.errors import UsageError
 from audio import SAMPLE_RATE, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from assistant.app import App
     from assistant.bedside import Understanding
-    from audio import Heard
+    from audio import Heard, SpeechEvent, Voice
     from audio.wav import SoundFile
     from intents import Match
 
@@ -52,14 +50,18 @@ class Hearing:
         if sound.duration_s > LONGEST_S:
             raise UsageError(f"{path} lasts {sound.duration_s:.0f} s. For more than 60 s use: ./bedside night {path}")
         clock = RealClock()
-        finals: list[tuple[Heard, float]] = []
-        computed = 0.0
-        for events, took in self._listen(sound, clock.wait_until if self._voice is not None else None):
-            computed += took
-            finals += [(event.heard, clock.now()) for event in events if isinstance(event, Final)]
         began = perf_counter()
+        finals: list[tuple[Heard, float]] = []
+        waited = 0.0
+        for frame in sound.frames():
+            if self._voice is not None:
+                waiting = perf_counter()
+                clock.wait_until(frame.start_s + len(frame.samples) / SAMPLE_RATE)
+                waited += perf_counter() - waiting
+            finals += self._finals(self._recogniser.accept(frame), clock)
+        finals += self._finals(self._recogniser.finish(), clock)
         decided = self._decide(finals)
-        computed += perf_counter() - began
+        computed = perf_counter() - began - waited
         answer = {
             "file": str(path),
             "heard": " ".join(heard.text for heard, _ in finals),
@@ -70,15 +72,21 @@ class Hearing:
         }
         return answer | (self._times(decided) if self._voice is not None else {})
 
-    def _listen(self, sound: SoundFile, wait_until: Callable[[float], None] | None) -> Any:
-        for frame in sound.frames():
-            if wait_until:
-                wait_until(frame.start_s + len(frame.samples) / SAMPLE_RATE)
-            yield _timed(partial(self._recogniser.accept, frame))
-        yield _timed(self._recogniser.finish)
+    def listen(self, sound: SoundFile) -> list[Heard]:
+        """Every utterance of a recording."""
+        events = [event for frame in sound.frames() for event in self._recogniser.accept(frame)]
+        events += self._recogniser.finish()
+        return [event.heard for event in events if isinstance(event, Final)]
+
+    def meaning(self, utterances: list[Heard]) -> Match | None:
+        """The surest meaning of what was heard; where nothing is meant, the surest silence; None: nothing was heard."""
+        decided = self._decide([(heard, 0.0) for heard in utterances])
+        return decided and decided[0]
+
+    def _finals(self, events: list[SpeechEvent], clock: RealClock) -> list[tuple[Heard, float]]:
+        return [(event.heard, clock.now()) for event in events if isinstance(event, Final)]
 
     def _decide(self, finals: list[tuple[Heard, float]]) -> tuple[Match, Heard, float] | None:
-        """The surest meaning of what was heard; where nothing is meant, the surest silence."""
         matches = [
             (self._understanding.understand([(r.text, r.log_p) for r in heard.readings], idle=self._idle), heard, at)
             for heard, at in finals
@@ -90,7 +98,7 @@ class Hearing:
             return {"speech_end_s": None, "decided_s": None, "first_sound_s": None}
         match, heard, at_s = decided
         first = first_line(match)
-        took = 0.0 if first is None else _timed(partial(self._voice.render, first))[1]
+        took = 0.0 if first is None else _seconds_to_render(self._voice, first)
         return {
             "speech_end_s": round(heard.end_s, 3),
             "decided_s": round(at_s, 3),
@@ -98,9 +106,10 @@ class Hearing:
         }
 
 
-def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
+def _seconds_to_render(voice: Voice, text: str) -> float:
     began = perf_counter()
-    return work(), perf_counter() - began
+    voice.render(text)
+    return perf_counter() - began
 
 
 def first_line(match: Match) -> str | None:

@@ -34,6 +34,8 @@ _JOURNAL = (
     .order_by(tables.journal.c.seq)
 )
 
+_NUMBERED = tables.journal.insert().returning(tables.journal.c.seq, sort_by_parameter_order=True)
+
 
 class Store:
     """The log. Safe to use from several threads; readers never wait for the writer, nor the writer for them.
@@ -99,7 +101,7 @@ class Store:
     def open_episode(self, episode: NewEpisode) -> None:
         """Write the episode and its `episode_opened` event, in one transaction."""
         with self._link.writing() as connection:
-            seq = self._append(connection, rows.opening_entry(episode))
+            [seq] = self._append(connection, rows.opening_entry(episode))
             values = rows.episode_row(episode) | {"opened_seq": seq} | self._owner
             connection.execute(tables.episode.insert().values(values))
 
@@ -159,7 +161,7 @@ class Store:
     def append_all(self, entries: Sequence[JournalEntry]) -> list[int]:
         """Write events in order, all or none; return their numbers."""
         with self._link.writing() as connection:
-            numbers = [self._append(connection, entry) for entry in entries]
+            numbers = self._append(connection, *entries)
         self._link.tidy(WAL_LIMIT)
         return numbers
 
@@ -197,14 +199,17 @@ class Store:
             upgrade.drop_backups(self._link.place.file, before)
         return gone
 
-    def _append(self, connection: Connection, entry: JournalEntry) -> int:
-        row, words = rows.journal_row(entry)
-        insert = tables.journal.insert().values(row | self._owner).returning(tables.journal.c.seq)
-        seq: int = connection.execute(insert).scalar_one()
-        if words:
-            values = {"seq": seq, "at_utc": entry.stamp.utc, "words": words} | self._owner
-            connection.execute(tables.heard_words.insert().values(values))
-        return seq
+    def _append(self, connection: Connection, *entries: JournalEntry) -> list[int]:
+        made = [rows.journal_row(entry) for entry in entries]
+        numbers = list(connection.scalars(_NUMBERED, [row | self._owner for row, _ in made])) if made else []
+        heard = [
+            {"seq": seq, "at_utc": entry.stamp.utc, "words": words} | self._owner
+            for seq, entry, (_, words) in zip(numbers, entries, made, strict=True)
+            if words
+        ]
+        if heard:
+            connection.execute(tables.heard_words.insert(), heard)
+        return numbers
 
 
 def _row_of(connection: Connection, episode_id: str) -> RowMapping:

@@ -1,4 +1,4 @@
-"""How Alembic runs: on the connection, and inside the transaction, that the store hands over."""
+"""How Alembic runs: on the connection, and inside the transaction, that the store hands over and ends."""
 
 from alembic import context
 
@@ -7,7 +7,6 @@ from assistant.store.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    transactional_ddl=True,  # on SQLite too, since the store begins its transactions itself
 )
 with context.begin_transaction():
     context.run_migrations()

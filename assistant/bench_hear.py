@@ -1,0 +1,83 @@
+"""Benchmark of hearing: labelled clips through the whole recogniser, ours beside the plain way, in one run.
+
+The plain way is the recogniser's best transcript and the nearest of the pack's sentences by rapidfuzz. Both are given
+the same sound and the same transcripts, so that the table compares meaning alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from assistant.errors import UsageError
+from assistant.hearing import Hearing
+from intents.nearest import Nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.app import App
+    from intents import Match
+
+TRUTH = "truth.jsonl"
+"""Beside the clips, one JSON object a line: `file`, `condition`, `intent` (`none`: silence is right), `site`, `side`."""
+SIDES = ("left", "right", "both")
+
+
+def run(app: App, clips: Path, *, every: int = 1) -> dict[str, Any]:
+    """Hear every n-th clip and count.
+
+    Returns:
+        condition -> way -> counts: `right` of `asked` (what the pack understands), `side_right` of `side_asked`,
+        `stretched` of `other` (clips to which a stretch is wrong), `acted` of `silent` (unrelated talk).
+
+    Raises:
+        UsageError: there are no labels.
+    """
+    truth = clips / TRUTH
+    if not truth.is_file():
+        raise UsageError(f"{truth} does not exist. Give a folder of labelled clips with --clips.")
+    rows = [json.loads(line) for line in truth.read_text(encoding="utf-8").splitlines()][::every]
+    understanding = app.understanding()
+    known = frozenset(understanding.intents)
+    hearing = Hearing(app, understanding, idle=False, realtime=False)
+    nearest = Nearest.load()
+    counts: dict[str, dict[str, Counter[str]]] = {}
+    for row in track(rows, "hear", console=Console(stderr=True), transient=True):
+        finals = hearing.listen(app.microphone(clips / row["file"]))
+        ways = counts.setdefault(row["condition"], {"ours": Counter(), "nearest sentence": Counter()})
+        _count(ways["ours"], row, known, hearing.meaning(finals))
+        _count(ways["nearest sentence"], row, known, nearest.understand(" ".join(heard.text for heard in finals)))
+    return {condition: {way: dict(n) for way, n in ways.items()} for condition, ways in counts.items()}
+
+
+def _count(n: Counter[str], row: dict[str, str], known: frozenset[str], match: Match | None) -> None:
+    intent, slots = (None, {}) if match is None else (match.intent, match.slots)
+    if row["intent"] in known and (row["intent"] != "cramp" or row["site"] == "calf"):
+        right = intent == row["intent"] and (intent != "cramp" or slots.get("site") == "calf")
+        n["asked"] += 1
+        n["right"] += right
+        if row["intent"] == "cramp" and row["side"] in SIDES:
+            n["side_asked"] += 1
+            n["side_right"] += right and slots.get("side") == row["side"]
+        return
+    n["other"] += 1
+    n["stretched"] += intent == "cramp"
+    if row["intent"] == "none":
+        n["silent"] += 1
+        n["acted"] += intent is not None
+
+
+def show(result: dict[str, Any], console: Console) -> None:
+    """Print the table."""
+    table = Table("condition", "way", "right", "side right", "stretched wrongly", "acted on unrelated talk", box=None)
+    for condition, ways in result.items():
+        for way, n in ways.items():
+            pairs = (("right", "asked"), ("side_right", "side_asked"), ("stretched", "other"), ("acted", "silent"))
+            table.add_row(condition, way, *(f"{n.get(a, 0)}/{n.get(b, 0)}" for a, b in pairs))
+    console.print(table)

@@ -1,0 +1,56 @@
+"""`bench`: measures, prints a table, writes JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from assistant.app import App
+from assistant.errors import UsageError
+from assistant.hints import did_you_mean
+
+if TYPE_CHECKING:
+    import argparse
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A benchmark: `run` measures and returns plain data, `show` prints it."""
+
+    does: str
+    module: str
+    needs_clips: bool
+
+
+BENCHES = {
+    "hear": Bench("meaning of labelled clips, beside the nearest sentence", "assistant.bench_hear", needs_clips=True),
+    "decoder": Bench("the decoder's ways of searching", "assistant.bench_decoder", needs_clips=True),
+    "vad": Bench("detectors of speech, side by side", "assistant.bench_vad", needs_clips=False),
+}
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Run one benchmark, or list them."""
+    if options.name is None:
+        for name, each in BENCHES.items():
+            print(f"./bedside bench {name:<10} {each.does}")
+        return 0
+    if options.name not in BENCHES:
+        raise UsageError(f"There is no benchmark {options.name}. {did_you_mean(options.name, BENCHES)}")
+    if options.every < 1:
+        raise UsageError(f"--every {options.every} leaves nothing. Give 1 or more.")
+    chosen = BENCHES[options.name]
+    clips = Path(options.clips) if options.clips else None
+    if clips is None and chosen.needs_clips:
+        raise UsageError(f"bench {options.name} needs labelled clips. Give their folder with --clips DIR.")
+    module = import_module(chosen.module)
+    result = module.run(App(options.data), clips, every=options.every)
+    module.show(result, Console(highlight=False))
+    if options.out:
+        Path(options.out).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return 0
