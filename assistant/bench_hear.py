@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from intents import Match
 
 TRUTH = "truth.jsonl"
-"""Beside the clips, one JSON object a line: `file`, `condition`, `intent` (`none`: silence is right), `site`, `side`."""
+"""Beside the clips, an object a line: `file`, `condition`, `intent` (`none`: silence is right), `site`, `side`."""
 SIDES = ("left", "right", "both")
 
 
