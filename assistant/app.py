@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.bedside import Bedside
@@ -73,14 +74,17 @@ class App:
 
         return Understanding.load(pack)
 
-    def recogniser(self) -> MoonshineRecogniser:
-        """The engine that the settings name, for one stream."""
+    def recogniser(self, understanding: Understanding) -> MoonshineRecogniser:
+        """The engine that the settings name, for one stream; it also tries the sentences that are understood."""
         from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
         from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
         from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
         from audio.segmenter import Segmenter  # noqa: PLC0415
+        from intents.sampling import SentenceGrammar, sayings  # noqa: PLC0415
 
-        return MoonshineRecogniser(MoonshineModel(threads=self.settings.engine.threads), SileroActivity(), Segmenter())
+        model = MoonshineModel(threads=self.settings.engine.threads)
+        grammar = SentenceGrammar(sayings(understanding.pack))
+        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar)
 
     def voice(self) -> PromptCache:
         """The voice of the settings; what it has rendered once is kept."""
@@ -153,7 +157,9 @@ class App:
                 log=log,
                 numbers=settings.numbers.model_dump(),
             )
-            night = Night(bedside, clock, open_sound=sounds.__getitem__, recogniser=self.recogniser)
+            night = Night(
+                bedside, clock, open_sound=sounds.__getitem__, recogniser=partial(self.recogniser, understanding)
+            )
             with _closed_when_cut_short(bedside, lambda: teller.forget(tell)):
                 night.play(scene)
 

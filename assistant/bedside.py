@@ -54,7 +54,12 @@ class Understanding(Protocol):
     """Words in, meaning out."""
 
     def understand(
-        self, readings: Sequence[tuple[str, float]], *, idle: bool = False, expected: frozenset[str] = frozenset()
+        self,
+        readings: Sequence[tuple[str, float]],
+        *,
+        idle: bool = False,
+        expected: frozenset[str] = frozenset(),
+        allowed: tuple[str, float] | None = None,
     ) -> Match:
         """What was meant, silence included."""
         ...
@@ -98,7 +103,10 @@ class Bedside:
         if not heard.readings:
             return
         match = self._understanding.understand(
-            [(r.text, r.log_p) for r in heard.readings], idle=self.is_idle, expected=self.state.expected
+            [(r.text, r.log_p) for r in heard.readings],
+            idle=self.is_idle,
+            expected=self.state.expected,
+            allowed=(heard.allowed.text, heard.allowed.log_p) if heard.allowed else None,
         )
         self._heard, self._score = heard, match.score
         self._tell("heard", text=heard.text, score=_share_of_best(heard), engine=heard.engine)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.app import App
-    from assistant.bedside import Understanding
     from audio import Heard, SpeechEvent, Voice
     from audio.wav import SoundFile
     from intents import Match
+    from intents.understanding import Understanding
 
 LONGEST_S = 60.0
 """Longer recordings are a night's."""
@@ -36,7 +36,7 @@ class Hearing:
     """
 
     def __init__(self, app: App, understanding: Understanding, *, idle: bool, realtime: bool) -> None:
-        self._recogniser = app.recogniser()
+        self._recogniser = app.recogniser(understanding)
         self._understanding = understanding
         self._voice = app.voice() if realtime else None
         self._idle = idle
@@ -87,11 +87,15 @@ class Hearing:
         return [(event.heard, clock.now()) for event in events if isinstance(event, Final)]
 
     def _decide(self, finals: list[tuple[Heard, float]]) -> tuple[Match, Heard, float] | None:
-        matches = [
-            (self._understanding.understand([(r.text, r.log_p) for r in heard.readings], idle=self._idle), heard, at)
-            for heard, at in finals
-        ]
+        matches = [(self._meaning_of(heard), heard, at) for heard, at in finals]
         return max(matches, key=lambda m: (m[0].intent is not None, m[0].score), default=None)
+
+    def _meaning_of(self, heard: Heard) -> Match:
+        return self._understanding.understand(
+            [(r.text, r.log_p) for r in heard.readings],
+            idle=self._idle,
+            allowed=(heard.allowed.text, heard.allowed.log_p) if heard.allowed else None,
+        )
 
     def _times(self, decided: tuple[Match, Heard, float] | None) -> dict[str, float | None]:
         if decided is None or self._voice is None:

@@ -16,10 +16,15 @@ class WordUnderstanding:
     """Understands an intent's own name; anything else is silence."""
 
     def understand(
-        self, readings: Sequence[tuple[str, float]], *, idle: bool = False, expected: frozenset[str] = frozenset()
+        self,
+        readings: Sequence[tuple[str, float]],
+        *,
+        idle: bool = False,
+        expected: frozenset[str] = frozenset(),
+        allowed: tuple[str, float] | None = None,
     ) -> Match:
         """`cramp left` is a cramp of the left calf, `worse` is worse, `the news` is nothing."""
-        del expected
+        del expected, allowed
         first, *rest = readings[0][0].split()
         known = {"cramp", "stop", "help", "yes", "no", "better", "worse", "repeat", "still_hurts"}
         if first not in known or (idle and first not in {"cramp", "help"}):
