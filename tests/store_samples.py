@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.store import Closing, JournalEntry, NewEpisode, Stamp, new_id, night_of
@@ -13,6 +15,13 @@ if TYPE_CHECKING:
 
 THREE = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 NIGHT = date(2026, 3, 1)
+
+
+def environment() -> dict[str, str]:
+    """For a process of its own, that imports this module and the program."""
+    here = Path(__file__).parent
+    path = [str(here), str(here.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path)}
 
 
 def stamp(seconds: float = 0.0, *, boot: str = "boot-1") -> Stamp:

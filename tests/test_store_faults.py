@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
-from store_samples import better, complaint, heard
+from store_samples import better, complaint, environment, heard
 
 from assistant.store import (
     Store,
@@ -29,13 +29,12 @@ def run_apart(code: str, folder: Path) -> list[str]:
         "from store_samples import complaint, heard\nfrom assistant.store import Store, StoreError\n"
         "folder = Path(sys.argv[1])\n"
     )
-    paths = os.pathsep.join(str(each) for each in (Path(__file__).parent, Path(__file__).parents[1]))
     done = subprocess.run(
         [sys.executable, "-c", head + code, str(folder)],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": paths},
+        env=environment(),
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()

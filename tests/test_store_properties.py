@@ -1,4 +1,3 @@
-import os
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from store_samples import THREE, complaint, stamp
+from store_samples import THREE, complaint, environment, stamp
 
 from assistant.store import Closing, JournalEntry, Store
 from assistant.store.place import FILE_NAME
@@ -155,7 +154,7 @@ def test_any_sequence_of_writes_reads_back_as_it_was_written(empty_log: Path):
 
 WRITER = """
 import sys
-from store_samples import better, complaint
+from store_samples import better, complaint, environment
 from assistant.store import Store
 store = Store.open(sys.argv[1])
 while True:
@@ -170,12 +169,11 @@ while True:
 @pytest.mark.parametrize("lines", [1, 14, 41])
 def test_a_process_killed_while_it_writes_loses_no_committed_episode(empty_log: Path, tmp_path: Path, lines: int):
     shutil.copy(empty_log, tmp_path)
-    paths = os.pathsep.join(str(each) for each in (Path(__file__).parent, Path(__file__).parents[1]))
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path)],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": paths},
+        env=environment(),
     ) as writer:
         assert writer.stdout is not None
         said = [writer.stdout.readline() for _ in range(lines)]
