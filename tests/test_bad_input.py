@@ -297,7 +297,8 @@ def test_without_network_and_without_apt_the_demo_is_the_whole_demo(tmp_path: Pa
     start = () if not before else (f"/usr/bin/{before[0]}", *before[1:])
     answer = bedside("demo", "--json", "--data", data, "--wav", tmp_path / "said.wav", env=env, before=start)
     assert answer.returncode == 0
-    assert objects(answer.stdout)[-1]["event"] == "episode_closed"
+    closed = [event["ended_by"] for event in objects(answer.stdout) if event["event"] == "episode_closed"]
+    assert closed == ["better"]
     assert (tmp_path / "said.wav").stat().st_size > 100_000
     # No library of somebody else's leaves an identity behind, or asks for a network to send it by.
     kept = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*") if path.is_file()}
