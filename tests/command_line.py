@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from assistant.cli import main
 
 PROJECT = Path(__file__).parents[1]
 RECORDINGS = PROJECT / "tests" / "recordings"
@@ -51,6 +55,18 @@ def bedside(
         env=env or environment(),
     )
     return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
+
+
+def bedside_here(*arguments: str | Path) -> Answer:
+    """Run a command within this process: a tenth of the time, for the many variants of what is proven once apart."""
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
+    with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else 1
+    told, faults = (stream.detach().getvalue().decode() for stream in streams)
+    return subprocess.CompletedProcess(arguments, status, told, faults)
 
 
 def objects(text: str) -> list[dict[str, Any]]:

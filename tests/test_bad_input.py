@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -17,7 +18,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from command_line import COMPLAINT, LIMIT_S, bedside, command, environment, objects, refusal
+from command_line import COMPLAINT, LIMIT_S, bedside, bedside_here, command, environment, objects, refusal
 
 from assistant.store.place import FILE_NAME
 from assistant.store.store import Store
@@ -105,7 +106,7 @@ def test_hear_names_each_file_that_is_no_sound_and_hears_the_others(tmp_path: Pa
 
 def test_a_night_of_a_file_that_is_no_sound_is_refused_before_it_begins(tmp_path: Path, data: Path, script: Path):
     for said, path in broken_sounds(tmp_path).items():
-        assert f"{path} {said}" in refusal(bedside("night", path, "--data", data), 1)
+        assert f"{path} {said}" in refusal(bedside_here("night", path, "--data", data), 1)
     script.write_text(f"{ONE_COMPLAINT}- {{at: 60, wav: half.flac}}\n", encoding="utf-8")
     assert "half.flac is cut off or damaged" in refusal(bedside("night", script, "--data", data), 1)
     assert not data.exists()
@@ -140,7 +141,7 @@ SCRIPTS = {
 @pytest.mark.parametrize(("text", "said"), SCRIPTS.items())
 def test_a_script_with_a_mistake_is_refused_by_entry_and_key(text: str, said: str, script: Path, data: Path):
     script.write_text(text, encoding="utf-8", errors="surrogateescape")
-    line = refusal(bedside("night", script, "--json", "--data", data), 2)
+    line = refusal(bedside_here("night", script, "--json", "--data", data), 2)
     assert line.startswith(f"bedside: {script}: ")
     assert said in line
     assert not data.exists()
@@ -148,8 +149,8 @@ def test_a_script_with_a_mistake_is_refused_by_entry_and_key(text: str, said: st
 
 def test_a_script_that_cannot_be_read_is_refused(tmp_path: Path, data: Path):
     (tmp_path / "folder.yaml").mkdir()
-    assert "is a directory. Give a file" in refusal(bedside("night", tmp_path / "folder.yaml", "--data", data), 2)
-    assert "no such file. Check the path" in refusal(bedside("night", tmp_path / "no.yaml", "--data", data), 2)
+    assert "is a directory. Give a file" in refusal(bedside_here("night", tmp_path / "folder.yaml", "--data", data), 2)
+    assert "no such file. Check the path" in refusal(bedside_here("night", tmp_path / "no.yaml", "--data", data), 2)
     assert not data.exists()
 
 
@@ -170,7 +171,7 @@ SETTINGS = {
 def test_a_setting_of_a_wrong_type_is_refused_by_name(text: str, said: str, data: Path):
     data.mkdir()
     (data / "bedside.toml").write_text(text, encoding="utf-8", errors="surrogateescape")
-    line = refusal(bedside("config", "--data", data), 2)
+    line = refusal(bedside_here("config", "--data", data), 2)
     assert line.startswith(f"bedside: {data / 'bedside.toml'}: ")
     assert said in line
 
@@ -178,8 +179,8 @@ def test_a_setting_of_a_wrong_type_is_refused_by_name(text: str, said: str, data
 def test_no_night_begins_with_wrong_settings(data: Path, script: Path):
     data.mkdir()
     (data / "bedside.toml").write_text('[engine]\nthreads = "many"', encoding="utf-8")
-    for call in (("night", script), ("demo",), ("hear", COMPLAINT), ("say", "hello")):
-        answer = bedside(*call, "--data", data)
+    for run, *call in ((bedside, "night", script), (bedside_here, "demo"), (bedside_here, "hear", COMPLAINT)):
+        answer = run(*call, "--data", data)
         assert answer.returncode == 2
         assert "engine.threads = 'many'" in answer.stderr.splitlines()[-1]
         assert "Traceback" not in answer.stderr
@@ -220,7 +221,7 @@ def test_a_full_data_folder_is_refused_and_the_next_night_begins_clean(data: Pat
         assert re.search("(no room to (make|write) .*|disk I/O error.*); free some space", line)
     answer = bedside("night", script, "--json", "--data", data)
     assert answer.returncode == 0
-    assert objects(answer.stdout)[-1]["event"] == "episode_closed"
+    assert "episode_closed" in {event["event"] for event in objects(answer.stdout)}
 
 
 def test_a_log_of_a_newer_version_is_refused_and_left_alone(data: Path, script: Path):
@@ -236,13 +237,14 @@ def test_a_log_of_a_newer_version_is_refused_and_left_alone(data: Path, script: 
 
 def test_something_else_in_the_place_of_the_data_folder_is_refused(data: Path, script: Path):
     data.write_text("mine")
-    for line in refusals(data, script, ()):
+    for call in (("episodes",), ("night", script)):
+        line = refusal(bedside_here(*call, "--data", data), 1)
         assert "something else has that name; move it away or give another --data folder" in line
     assert data.read_text() == "mine"
 
 
 def test_an_empty_name_of_a_data_folder_is_no_folder():
-    assert "--data names no folder. Give one: --data DIR" in refusal(bedside("episodes", "--data", ""), 2)
+    assert "--data names no folder. Give one: --data DIR" in refusal(bedside_here("episodes", "--data", ""), 2)
 
 
 # Handled
@@ -279,7 +281,7 @@ def test_a_night_of_silence_ends_well_and_logs_nothing(unusual_sounds: dict[str,
 def test_hear_points_to_night_above_a_minute(tmp_path: Path, data: Path):
     path = tmp_path / "long.flac"
     soundfile.write(path, np.zeros(61 * RATE, np.float32), RATE)
-    line = refusal(bedside("hear", path, "--data", data), 2)
+    line = refusal(bedside_here("hear", path, "--data", data), 2)
     assert line == f"bedside: {path} lasts 61 s. For more than 60 s use: ./bedside night {path}"
 
 
@@ -288,37 +290,32 @@ def test_hear_points_to_night_above_a_minute(tmp_path: Path, data: Path):
 
 def without_network() -> tuple[str, ...]:
     """A program that starts another without any network; nothing where the kernel forbids it."""
-    start = ("unshare", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--net")
+    unshare = shutil.which("unshare") or "unshare"
+    start = (unshare, *(() if os.geteuid() == 0 else ("--map-root-user",)), "--net")
     return start if subprocess.run([*start, "true"], capture_output=True, check=False).returncode == 0 else ()
 
 
-def test_without_network_and_without_apt_the_demo_is_the_whole_demo(tmp_path: Path, data: Path):
-    env = environment(tmp_path, http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9", PATH="/nowhere")
-    before = without_network()
-    start = () if not before else (f"/usr/bin/{before[0]}", *before[1:])
-    answer = bedside("demo", "--json", "--data", data, "--wav", tmp_path / "said.wav", env=env, before=start)
-    assert answer.returncode == 0
-    closed = [event["ended_by"] for event in objects(answer.stdout) if event["event"] == "episode_closed"]
-    assert closed == ["better"]
-    assert (tmp_path / "said.wav").stat().st_size > 100_000
-    # No library of somebody else's leaves an identity behind, or asks for a network to send it by.
-    kept = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*") if path.is_file()}
-    assert kept == {"data", "said.wav", ".cache"}
-    assert {path.name for path in (tmp_path / ".cache").iterdir()} == {"bedside"}
+def test_hearing_needs_no_network_and_leaves_nothing_in_the_home_folder(tmp_path: Path, data: Path):
+    env = environment(tmp_path, PATH=f"{tmp_path}")
+    answer = bedside("hear", "--json", "--data", data, COMPLAINT, env=env, before=without_network())
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "calf" in objects(answer.stdout)[0]["heard"]
+    # Neither an identity nor a queue of reports of a library's: nothing waits for a network to come back.
+    assert list(tmp_path.iterdir()) == []
 
 
 NO_HOME = "/dev/null"
 """Not even root can make a folder in this one."""
 
 
-def test_without_a_home_folder_a_named_data_folder_is_enough(data: Path):
-    env = environment(HOME=NO_HOME)
-    answer = bedside("demo", "--data", data, env=env)
-    assert answer.returncode == 0
-    assert "The cache cannot be written. To keep what the assistant said: ./bedside demo --wav FILE" in " ".join(
-        answer.stdout.split()
-    )
-    assert objects(bedside("episodes", "--json", "--data", data, env=env).stdout)[0]["site"] == "calf"
+def test_without_network_apt_and_home_folder_the_demo_is_a_whole_night(tmp_path: Path, data: Path):
+    env = environment(HOME=NO_HOME, PATH=f"{tmp_path}")
+    answer = bedside("demo", "--data", data, env=env, before=without_network())
+    assert (answer.returncode, answer.stderr) == (0, "")
+    remedy = "The cache cannot be written. To keep what the assistant said: ./bedside demo --wav FILE"
+    assert remedy in " ".join(answer.stdout.split())
+    [episode] = objects(bedside("episodes", "--json", "--data", data, env=env).stdout)
+    assert episode["site"] == "calf"
     assert "--data folder" in refusal(bedside("episodes", env=env), 1)
 
 
@@ -328,7 +325,6 @@ def test_a_user_without_any_home_is_told_to_name_a_folder(tmp_path: Path):
     del env["HOME"]
     line = refusal(bedside("episodes", env=env), 1)
     assert line == "bedside: There is no home folder. Give a folder with --data DIR."
-    assert bedside("understand", "my calf is cramping", "--data", tmp_path, env=env).returncode == 0
 
 
 @pytest.fixture
