@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from assistant.clock import RealClock
 from assistant.errors import ScriptError
 from assistant.hints import did_you_mean
 
@@ -145,5 +146,5 @@ def _beside(script: Path, item: Item) -> Item:
 
 def _local(clock: datetime | None) -> datetime:
     if clock is None:
-        clock = datetime.combine(datetime.now(UTC).astimezone().date(), BEGINS)
+        clock = datetime.combine(RealClock().wall().date(), BEGINS)
     return clock if clock.tzinfo else clock.astimezone()
