@@ -102,7 +102,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with status 2."""
-        sys.exit(_fail(f"{message}. See: ./{self.prog} --help", 2))
+        sys.exit(_fail(f"{message}{'' if message.endswith('?') else '.'} See: ./{self.prog} --help", 2))
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -122,6 +122,7 @@ def parser() -> argparse.ArgumentParser:
         prog="bedside",
         description="Hears a night cramp offline, talks the person through the stretch, and keeps the log.",
         epilog="Begin with: ./bedside demo",
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=20),
     )
     top.add_argument("--version", action="version", version=f"bedside {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)

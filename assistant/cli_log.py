@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 def episodes(options: argparse.Namespace) -> int:
     """Print the log."""
+    since = _date(options.since)
     with App(options.data).store() as store:
-        found = store.episodes(_date(options.since))
+        found = store.episodes(since)
         if options.json:
             for episode in found:
                 print(json.dumps(episode.as_dict(), ensure_ascii=False), flush=True)
