@@ -81,10 +81,12 @@ class App:
         from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
         from audio.segmenter import Segmenter  # noqa: PLC0415
         from intents.sampling import SentenceGrammar, sayings  # noqa: PLC0415
+        from intents.talk import Talk  # noqa: PLC0415
 
         model = MoonshineModel(threads=self.settings.engine.threads)
-        grammar = SentenceGrammar(sayings(understanding.pack))
-        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar)
+        said = sayings(understanding.pack)
+        grammar, talk = SentenceGrammar(said), Talk(said)
+        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
 
     def voice(self) -> PromptCache:
         """The voice of the settings; what it has rendered once is kept."""

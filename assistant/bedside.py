@@ -103,10 +103,10 @@ class Bedside:
         if not heard.readings:
             return
         match = self._understanding.understand(
-            [(r.text, r.log_p) for r in heard.readings],
+            [(r.text, r.rank) for r in heard.readings],
             idle=self.is_idle,
             expected=self.state.expected,
-            allowed=(heard.allowed.text, heard.allowed.log_p) if heard.allowed else None,
+            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
         )
         self._heard, self._score = heard, match.score
         self._tell("heard", text=heard.text, score=_share_of_best(heard), engine=heard.engine)
@@ -213,5 +213,5 @@ class Bedside:
 
 def _share_of_best(heard: Heard) -> float:
     """How much of the probability of all readings the best one has, 0..1."""
-    best = heard.readings[0].log_p
-    return round(1 / sum(math.exp(min(0.0, r.log_p - best)) for r in heard.readings), 3)
+    best = heard.readings[0].rank
+    return round(1 / sum(math.exp(min(0.0, r.rank - best)) for r in heard.readings), 3)

@@ -34,6 +34,13 @@ class Reading:
     """Lower case words as a person would say them, without punctuation."""
     log_p: float
     """Natural logarithm of the engine's probability of this reading; comparable within one utterance only."""
+    lean: float = 0.0
+    """Nats by which the reading is likelier in this place's talk than elsewhere; not part of `log_p`."""
+
+    @property
+    def rank(self) -> float:
+        """By which readings are ordered and weighed: `log_p` and the leaning together."""
+        return self.log_p + self.lean
 
 
 @dataclass(frozen=True, slots=True)
