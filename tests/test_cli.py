@@ -211,6 +211,7 @@ def test_episodes_are_one_object_a_line(logged: Path):
     assert (first["night_of"], second["night_of"]) == ("2026-01-14", "2026-02-01")
     assert first["episode_id"] < second["episode_id"]
     assert (first["site"], first["side"], first["ended_by"]) == ("calf", "left", "stop")
+    assert first["origin"] == "script"
 
 
 def test_episodes_are_a_table_for_a_spreadsheet(logged: Path):
@@ -218,6 +219,7 @@ def test_episodes_are_a_table_for_a_spreadsheet(logged: Path):
     whole = objects(bedside_here("episodes", "--json", "--data", logged).stdout)
     assert [row["episode_id"] for row in rows] == [each["episode_id"] for each in whole]
     assert list(rows[0]) == list(whole[0])
+    assert {row["origin"] for row in rows} == {"script"}
 
 
 def test_episodes_since_a_night_leaves_earlier_ones_out(logged: Path):
@@ -230,7 +232,7 @@ def test_episodes_are_a_table_for_people(logged: Path, tmp_path: Path):
     heading, first, second = bedside_here("episodes", "--data", logged).stdout.splitlines()
     assert heading.startswith("night of")
     assert first.startswith("2026-01-14  23:30:0")
-    assert "calf" in second
+    assert "calf (script)" in second
     assert bedside_here("episodes", "--data", tmp_path / "other").stdout == "No episode in the log.\n"
 
 
