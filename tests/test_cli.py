@@ -7,6 +7,7 @@ import io
 import re
 import signal
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,16 @@ def test_the_help_names_every_command_and_where_to_begin():
 
 def test_the_version_is_told():
     assert bedside("--version").stdout == f"bedside {__version__}\n"
+
+
+@pytest.mark.parametrize("call", ["--version", "night --help", "nihgt"])
+def test_what_needs_no_command_loads_none(call: str):
+    asked = f"import sys\nfrom assistant.cli import main\ntry: main({call.split()})\nexcept SystemExit: pass\n"
+    told = "print(sorted({'assistant.app', 'pydantic', 'numpy', 'sqlalchemy', 'rich'} & set(sys.modules)))"
+    answer = subprocess.run(
+        [sys.executable, "-c", asked + told], capture_output=True, text=True, check=True, env=environment()
+    )
+    assert answer.stdout.splitlines()[-1] == "[]"
 
 
 # Wrong calls
