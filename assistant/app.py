@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.bedside import Bedside
 from assistant.clock import RealClock, SimulatedClock
 from assistant.dialog.script import load_script
-from assistant.episode_log import EpisodeLog
+from assistant.episode_log import EpisodeLog, stamp_of
 from assistant.errors import BedsideError
 from assistant.mouth import TextSpeaker
 from assistant.night import Night
@@ -61,11 +61,11 @@ class App:
         return self.in_force.settings
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        """Open the log, and close it in the end."""
+    def store(self, clock: Clock | None = None) -> Iterator[Store]:
+        """Open the log, and close it in the end; changes are stamped by `clock`, by default the real one."""
         from assistant.store.store import Store  # noqa: PLC0415 - the database library costs a third of a second
 
-        with Store.open(self.data) as store:
+        with Store.open(self.data, now=partial(stamp_of, clock or RealClock())) as store:
             yield store
 
     def understanding(self, pack: Path | None = None) -> Understanding:
@@ -129,7 +129,13 @@ class App:
         play(samples, rate)
 
     def play(
-        self, scene: Scene, tell: Callable[[NightEvent], None], *, realtime: bool, speaker: Speaker | None = None
+        self,
+        scene: Scene,
+        tell: Callable[[NightEvent], None],
+        *,
+        realtime: bool,
+        speaker: Speaker | None = None,
+        origin: str = "script",
     ) -> None:
         """Play a night to its end.
 
@@ -138,16 +144,19 @@ class App:
             tell: is told every event.
             realtime: takes as long as it takes; otherwise waits are skipped.
             speaker: says the lines; by default nothing sounds.
+            origin: marks its episodes in the log, so that nobody counts them as the person's own.
         """
         clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
         # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
         settings, script = self.settings, load_script()
         sounds = {item.wav: self.microphone(item.wav) for item in scene.items if item.wav is not None}
         understanding = self.understanding()
-        with self.store() as store, closing(Scribe(store)) as scribe:
-            scribe.write(lambda kept: kept.forget_words(clock.wall() - timedelta(days=settings.words.days)))
+        with self.store(clock) as store, closing(Scribe(store)) as scribe:
+            # By the real time: a script that is dated in the future must not make real words old.
+            forgotten_before = RealClock().wall() - timedelta(days=settings.words.days)
+            scribe.write(lambda kept: kept.forget_words(forgotten_before))
             teller = Teller(clock)
-            log = EpisodeLog(scribe, clock, teller, keep_words=settings.words.keep)
+            log = EpisodeLog(scribe, clock, teller, keep_words=settings.words.keep, origin=origin)
             teller.listen(tell)
             teller.listen(log.keep)
             bedside = Bedside(
