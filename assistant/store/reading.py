@@ -1,0 +1,100 @@
+"""What the page reads: a window of time, never the whole log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select
+
+from assistant.store import queries, rows, tables
+from assistant.store.records import OWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement
+
+    from assistant.store.episode import Episode
+    from assistant.store.link import Link
+    from assistant.store.records import JournalEntry
+
+
+class Reading:
+    """Questions of the page.
+
+    Args:
+        link: the open database.
+        origins: which episodes are shown and counted, see `NewEpisode.origin`; those older than that mark always are.
+    """
+
+    def __init__(self, link: Link, origins: Sequence[str] = OWN) -> None:
+        self._link = link
+        self.origins = tuple(origins)
+
+    def episode(self, episode_id: str) -> Episode | None:
+        """One episode, also one that is put away; None where there is none of this id."""
+        query = queries.ALL_EPISODES.where(tables.episode.c.episode_id == episode_id)
+        return next((rows.read_episode(row) for row in self._link.stream(query)), None)
+
+    def episodes(self, first: date, last: date) -> list[Episode]:
+        """The episodes from one night to another, both included, oldest first."""
+        nights = tables.episode.c.night_of.between(first, last)
+        query = queries.EPISODES.where(nights, self._counted())
+        return [rows.read_episode(row) for row in self._link.stream(query)]
+
+    def all_episodes(self) -> Iterator[Episode]:
+        """Every episode that counts, a few hundred at a time in memory."""
+        for row in self._link.stream(queries.EPISODES.where(self._counted())):
+            yield rows.read_episode(row)
+
+    def put_away(self) -> list[Episode]:
+        """Episodes that are put away and can be brought back."""
+        query = queries.ALL_EPISODES.where(tables.episode.c.deleted_at.is_not(None))
+        return [rows.read_episode(row) for row in self._link.stream(query)]
+
+    def counts(self, first: date, last: date) -> dict[date, int]:
+        """How many episodes each night has; a night without one is not there."""
+        table = tables.episode.c
+        counted = (table.night_of.between(first, last), table.deleted_at.is_(None), self._counted())
+        query = select(table.night_of, func.count()).where(*counted).group_by(table.night_of)
+        with self._link.reading() as connection:
+            return {night: number for night, number in connection.execute(query)}  # noqa: C416 - rows are no pairs
+
+    def bounds(self) -> tuple[date, date] | None:
+        """The first and the last night with an episode, or None."""
+        table = tables.episode.c
+        query = select(func.min(table.night_of), func.max(table.night_of))
+        with self._link.reading() as connection:
+            [(first, last)] = connection.execute(query.where(table.deleted_at.is_(None), self._counted()))
+        return None if first is None else (first, last)
+
+    def events(self, begins: datetime, ends: datetime, most: int = 2000) -> list[JournalEntry]:
+        """The events of a time in their order, the first `most`; those of episodes that are put away left out."""
+        table, away = tables.journal.c, tables.episode
+        hidden = select(away.c.episode_id).where(away.c.deleted_at.is_not(None))
+        shown = or_(table.episode_id.is_(None), table.episode_id.not_in(hidden))
+        query = queries.JOURNAL.where(table.at_utc >= begins, table.at_utc < ends, shown)
+        return self._entries(query.order_by(table.at_utc, table.seq).limit(most))
+
+    def of_kind(self, *kinds: str, most: int = 500) -> list[JournalEntry]:
+        """The newest events of some kinds, the newest first."""
+        table = tables.journal.c
+        return self._entries(queries.JOURNAL.where(table.kind.in_(kinds)).order_by(table.seq.desc()).limit(most))
+
+    def of_episode(self, episode_id: str) -> list[JournalEntry]:
+        """The events of an episode in their order."""
+        table = tables.journal.c
+        return self._entries(queries.JOURNAL.where(table.episode_id == episode_id).order_by(table.seq))
+
+    def newest(self) -> JournalEntry | None:
+        """The last event of all."""
+        return next(iter(self._entries(queries.JOURNAL.order_by(tables.journal.c.seq.desc()).limit(1))), None)
+
+    def _entries(self, query: Any) -> list[JournalEntry]:
+        with self._link.reading() as connection:
+            return [rows.read_entry(row) for row in connection.execute(query).mappings()]
+
+    def _counted(self) -> ColumnElement[bool]:
+        origin = tables.episode.c.origin
+        return or_(origin.in_(self.origins), origin.is_(None))
