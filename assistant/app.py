@@ -20,7 +20,7 @@ from assistant.scribe import Scribe
 from assistant.settings import InForce, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.mouth import Speaker
     from assistant.scene import Scene
     from assistant.settings import Settings
+    from assistant.store.house import House
     from assistant.store.store import Store
     from audio.prompt_cache import PromptCache
     from audio.recogniser_moonshine import MoonshineRecogniser
@@ -67,6 +68,18 @@ class App:
 
         with Store.open(self.data, now=partial(stamp_of, clock or RealClock())) as store:
             yield store
+
+    @contextmanager
+    def house(self, origins: Sequence[str] = ()) -> Iterator[House]:
+        """Open the log as the page sees it, and close it in the end.
+
+        Args:
+            origins: which episodes are shown; by default those that somebody had.
+        """
+        from assistant.store.house import OWN, House  # noqa: PLC0415 - as in `store`
+
+        with House(self.data, partial(stamp_of, RealClock()), origins or OWN) as house:
+            yield house
 
     def understanding(self, pack: Path | None = None) -> Understanding:
         """The meaning of a pack's words; None: the bedside's own."""

@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from assistant import __version__
+from assistant.cli_options_web import sample_options, web_options
 from assistant.errors import BedsideError
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ COMMANDS = (
         "say something, to hear the voice",
         './bedside say "Toes up, toward your nose."',
         "assistant.cli_night:say",
+    ),
+    Command("web", "serve the caregivers' page", "./bedside web", "assistant.cli_web:web"),
+    Command(
+        "sample",
+        "write made-up nights, marked as such, to try the page out",
+        "./bedside sample --nights 365 --data try",
+        "assistant.cli_web:sample",
     ),
     Command("bench", "measure, beside the baseline", "./bedside bench hear", "assistant.cli_bench:bench"),
 )
@@ -206,6 +214,8 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "night": _night,
     "episodes": _episodes,
     "say": _say,
+    "web": web_options,
+    "sample": sample_options,
     "bench": _bench,
 }
 
