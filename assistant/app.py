@@ -76,7 +76,8 @@ class App:
         Args:
             origins: which episodes are shown; by default those that somebody had.
         """
-        from assistant.store.house import OWN, House  # noqa: PLC0415 - as in `store`
+        from assistant.store.house import House  # noqa: PLC0415 - as in `store`
+        from assistant.store.records import OWN  # noqa: PLC0415
 
         with House(self.data, partial(stamp_of, RealClock()), origins or OWN) as house:
             yield house

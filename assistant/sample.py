@@ -73,7 +73,7 @@ class Sample:
 
     def _how_many(self, back: int) -> int:
         chance = "last_week" if timedelta(days=back) < timedelta(weeks=1) else "cramp"
-        mean = self._draws["chances"][chance] * self._busy
+        mean: float = self._draws["chances"][chance] * self._busy
         whole = int(mean)
         return whole + (self._dice.random() < mean - whole) + 2 * self._happens("two_more")
 

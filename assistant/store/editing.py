@@ -93,6 +93,18 @@ class Editing:
             queries.change(connection, episode_id, new | {"edited_by": by})
             self._tell(connection, "episode_changed", episode_id, payload)
 
+    def end(self, episode_id: str, by: str, closing: Closing) -> None:
+        """End an episode that is open; one that is over stays as it is."""
+        with self._link.writing() as connection:
+            row = queries.row_of(connection, episode_id)
+            onset = rows.read_stamp("onset", row)
+            if onset is None or row["end_utc"] is not None:
+                return
+            closed = rows.changes(rows.closing_fields(closing, onset))
+            queries.change(connection, episode_id, closed | rows.stamp_row("end", closing.end) | {"edited_by": by})
+            ending = JournalEntry("episode_closed", episode_id, closing.end, closed | {"by": by})
+            queries.append(connection, self._owner, ending)
+
     def put_away(self, episode_id: str, by: str) -> None:
         """Delete an episode so that it can be brought back; it counts nowhere meanwhile."""
         self._set_away(episode_id, "episode_put_away", by, away=True)
@@ -155,7 +167,8 @@ class Editing:
         [seq] = queries.append(connection, self._owner, told)
         values = rows.episode_row(opening) | {"opened_seq": seq, "edited_by": by} | self._owner | fields
         if each.closing is not None:
-            closed = rows.changes(rows.closing_fields(each.closing, opening.onset))
+            counted = rows.changes(rows.closing_fields(each.closing, opening.onset))
+            closed = {name: value for name, value in counted.items() if name not in fields}
             values |= closed | rows.stamp_row("end", each.closing.end)
             ending = JournalEntry("episode_closed", opening.episode_id, each.closing.end, closed | {"by": by})
             queries.append(connection, self._owner, ending)
