@@ -45,7 +45,7 @@ def web(options: argparse.Namespace) -> int:
     _check(options)
     first_code = secrets.token_hex(4)
     hosts = LOOPBACK if options.host in LOOPBACK else (options.host, *LOOPBACK, "bedside.local")
-    with App(options.data).house(("sample", "page") if options.sample else ()) as house:
+    with App(options.data).house(("sample",) if options.sample else ()) as house:
         scheme = "https" if options.cert else "http"
         host = f"[{options.host}]" if ":" in options.host else options.host
         print(f"The caregivers' page: {scheme}://{host}:{options.port}/  Ctrl-C ends it.", flush=True)

@@ -100,6 +100,11 @@ class Figures:
         return Counter(getattr(each, field) for each in self.episodes)
 
     @property
+    def classes(self) -> Counter[str]:
+        """How often the answers looked like what."""
+        return Counter(each.class_ or "not_assessed" for each in self.episodes)
+
+    @property
     def triggers(self) -> Counter[str]:
         """How often each was named; an episode may name several."""
         return Counter(name for each in self.episodes for name in each.triggers or ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from assistant.dialog.script import load_script
-from assistant.sample_talk import ORIGIN, Moment, Talk
+from assistant.sample_talk import CARER, ORIGIN, Moment, Talk
 from assistant.store.bulk import Lived
 from assistant.store.records import Closing, JournalEntry, NewEpisode, new_id, pain_band
 
@@ -27,6 +27,8 @@ WORDS_KEPT = timedelta(days=14)
 EVENING = 22
 LISTENS_S = 9.5 * 3600
 HOLD_S = 30.0
+ACK_S = 1500.0
+"""Old alerts were taken care of; those of the last week still wait."""
 EASIER = (2, 3)
 """Relief that ends an episode well."""
 
@@ -54,6 +56,7 @@ class Sample:
     def __init__(self, last: date, nights: int, *, seed: int = 1, busy: float = 1.0) -> None:
         self._dice = Random(seed)  # noqa: S311 - made-up nights, no secrets
         self._last, self._nights, self._busy = last, nights, busy
+        self._late = False
         self._draws: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
     def all(self) -> Iterator[Lived | JournalEntry]:
@@ -62,7 +65,8 @@ class Sample:
             yield from self._night(self._last - timedelta(days=back), back)
 
     def _night(self, night: date, back: int) -> Iterator[Lived | JournalEntry]:
-        evening = datetime(night.year, night.month, night.day, EVENING, tzinfo=UTC).astimezone()
+        self._late = timedelta(days=back) < timedelta(weeks=1)
+        evening = datetime(night.year, night.month, night.day, EVENING).astimezone()
         moment = Moment(evening, f"{ORIGIN}-{night.isoformat()}")
         yield JournalEntry("listening_began", None, moment.at(0), {"origin": ORIGIN})
         if self._happens("deaf_for_a_while"):
@@ -99,7 +103,7 @@ class Sample:
         self._tell(talk, facts, opening)
         talk.wait(self._dice.uniform(2, 30))
         closing = self._closing(talk, facts, talk.second - second)
-        return Lived(opening, tuple(talk.events), closing, self._later())
+        return Lived(opening, (*talk.events, *talk.later), closing, self._later())
 
     def _opening(self, facts: _Facts, night: date, onset: Any, *, keep_words: bool) -> NewEpisode:
         side = "" if facts.side == "unknown" else facts.side
@@ -129,6 +133,8 @@ class Sample:
             talk.understood(None, {}, 0.31)
         if self._happens("red_flag"):
             talk.alert("rf_dvt", "urgent")
+            if not self._late:
+                talk.acknowledge(ACK_S)
         talk.say(*self._draws["ends"])
 
     def _round(self, talk: Talk, number: int, facts: _Facts) -> None:
@@ -159,6 +165,8 @@ class Sample:
             red_flag=(flag["red_flag"],) if flag else None,
             level=flag["level"] if flag else None,
             said=f"{flag['red_flag']}.main" if flag else None,
+            acknowledged_by=CARER if talk.later else None,
+            ack_s=ACK_S if talk.later else None,
         )
 
     def _later(self) -> dict[str, Any]:

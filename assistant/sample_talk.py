@@ -15,6 +15,7 @@ SECONDS_A_LETTER = 1 / 14
 """As in a simulated night."""
 
 ORIGIN = "sample"
+CARER = "a made-up carer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Talk:
     """Line id to its words and kind."""
     keep_words: bool
     events: list[JournalEntry] = field(default_factory=list)
+    later: list[JournalEntry] = field(default_factory=list)
+    """What comes after the episode."""
 
     def hear(self, text: str) -> None:
         """The person says something."""
@@ -71,6 +74,13 @@ class Talk:
         """A red flag is raised."""
         self._tell("alert", level=level, red_flag=flag, channel="bedside", state="raised")
         self.say(f"{flag}.main")
+
+    def acknowledge(self, after_s: float) -> None:
+        """A made-up carer takes care of the last alert."""
+        alert = self.events[-2] if self.events[-1].kind == "said" else self.events[-1]
+        told = alert.payload | {"state": "acknowledged", "channel": "page", "by": CARER}
+        at = self.moment.at(alert.stamp.monotonic_s + after_s)
+        self.later.append(JournalEntry("alert", self.episode_id, at, told))
 
     def wait(self, seconds: float) -> None:
         """Time passes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from assistant.store import queries, rows, tables
 from assistant.store.records import OWN
@@ -70,17 +70,16 @@ class Reading:
         return None if first is None else (first, last)
 
     def events(self, begins: datetime, ends: datetime, most: int = 2000) -> list[JournalEntry]:
-        """The events of a time in their order, the first `most`; those of episodes that are put away left out."""
-        table, away = tables.journal.c, tables.episode
-        hidden = select(away.c.episode_id).where(away.c.deleted_at.is_not(None))
-        shown = or_(table.episode_id.is_(None), table.episode_id.not_in(hidden))
-        query = queries.JOURNAL.where(table.at_utc >= begins, table.at_utc < ends, shown)
-        return self._entries(query.order_by(table.at_utc, table.seq).limit(most))
+        """The events of a time in their order, the first `most`; only of episodes that are shown, or of none."""
+        table = tables.journal.c
+        query = queries.JOURNAL.where(table.at_utc >= begins, table.at_utc < ends, self._shown())
+        return self._own(query.order_by(table.at_utc, table.seq).limit(most))
 
     def of_kind(self, *kinds: str, most: int = 500) -> list[JournalEntry]:
-        """The newest events of some kinds, the newest first."""
+        """The newest events of some kinds, the newest first; only of episodes that are shown, or of none."""
         table = tables.journal.c
-        return self._entries(queries.JOURNAL.where(table.kind.in_(kinds)).order_by(table.seq.desc()).limit(most))
+        query = queries.JOURNAL.where(table.kind.in_(kinds), self._shown())
+        return self._own(query.order_by(table.seq.desc()).limit(most))
 
     def of_episode(self, episode_id: str) -> list[JournalEntry]:
         """The events of an episode in their order."""
@@ -95,6 +94,23 @@ class Reading:
         with self._link.reading() as connection:
             return [rows.read_entry(row) for row in connection.execute(query).mappings()]
 
+    def _own(self, query: Any) -> list[JournalEntry]:
+        return [each for each in self._entries(query) if each.episode_id or origin_of(each) in (*self.origins, "page")]
+
+    def _shown(self) -> ColumnElement[bool]:
+        table = tables.episode.c
+        same = table.episode_id == tables.journal.c.episode_id
+        shown = exists().where(same, table.deleted_at.is_(None), self._counted())
+        return or_(tables.journal.c.episode_id.is_(None), shown)
+
     def _counted(self) -> ColumnElement[bool]:
         origin = tables.episode.c.origin
         return or_(origin.in_(self.origins), origin.is_(None))
+
+
+def origin_of(event: JournalEntry) -> str:
+    """Where an event of no episode comes from: its mark, or by its clock; what a page writes is a page's."""
+    if "by" in event.payload:
+        return "page"
+    played = "script" if event.stamp.boot_id == "simulated" else "live"
+    return str(event.payload.get("origin", played))

@@ -44,9 +44,7 @@ class Alert:
 
 def alerts(house: House) -> list[Alert]:
     """All alerts: the open ones first, the gravest of them on top, then the newest."""
-    hidden = {each.episode_id for each in house.reading.put_away()}
-    events = [each for each in house.reading.of_kind("alert", most=MOST) if each.episode_id not in hidden]
-    found = _grouped(events[::-1])
+    found = _grouped(house.reading.of_kind("alert", most=MOST)[::-1])
     return sorted(found, key=lambda each: (each.acknowledged is not None, _rank(each), -each.raised.seq))
 
 

@@ -42,7 +42,7 @@ def show_import(visit: Visit) -> Response:
 def import_diary(visit: Visit) -> Response:
     """Show what would be written; and write it, once somebody has seen it."""
     text = visit.form.get("file") or visit.form.get("text", "")
-    diary = read_diary(text, visit.now)
+    diary = read_diary(text, visit.now, visit.pages.origin)
     twice = _already_there(visit, diary)
     if visit.form.get("sure") != "yes" or diary.faults or not diary.entered:
         return visit.show(
@@ -53,7 +53,7 @@ def import_diary(visit: Visit) -> Response:
     return go("/nights", "imported")
 
 
-def read_diary(text: str, now: Stamp) -> Diary:
+def read_diary(text: str, now: Stamp, origin: str = "page") -> Diary:
     """Read a table with a heading; with any fault there are no episodes."""
     try:
         found = list(csv.reader(io.StringIO(text), delimiter=_separator(text), strict=True))
@@ -70,7 +70,7 @@ def read_diary(text: str, now: Stamp) -> Diary:
         if not any(each.strip() for each in row):
             continue
         try:
-            entered.append(typed_episode(_cells(heading, row), now, how="import"))
+            entered.append(typed_episode(_cells(heading, row), now, how="import", origin=origin))
         except Refused as refused:
             faults.append(f"Row {number}: {refused}")
     return Diary(() if faults else tuple(entered), tuple(faults[:SHOWN_FAULTS]))

@@ -90,18 +90,19 @@ def enter(visit: Visit) -> Response:
     """Write a new episode: now, or afterwards with the time that is remembered."""
     now = visit.now
     afterwards = visit.form.get("when") == "afterwards"
-    entered = typed_episode(visit.form, now, how="afterwards" if afterwards else "page")
+    entered = typed_episode(visit.form, now, how="afterwards" if afterwards else "page", origin=visit.pages.origin)
     visit.house.editing.enter([entered], visit.account.shown)
     return go(f"/episode/{entered.opening.episode_id}", "entered")
 
 
-def typed_episode(given: Mapping[str, str], now: Stamp, *, how: str) -> Entered:
+def typed_episode(given: Mapping[str, str], now: Stamp, *, how: str, origin: str = "page") -> Entered:
     """An episode out of what was typed.
 
     Args:
         given: the form, or a row of a diary.
         now: this moment.
         how: `page` (it is happening), `afterwards` or `import`.
+        origin: `page`, or `sample` among made-up nights.
 
     Raises:
         Refused: a value cannot be.
@@ -120,7 +121,7 @@ def typed_episode(given: Mapping[str, str], now: Stamp, *, how: str) -> Entered:
         site=known.pop("site", "unknown"),
         side=known.pop("side", "unknown"),
         engine=how,
-        origin="page",
+        origin=origin,
     )
     closing = _closing(onset, lasted, known.pop("relief", None), how)
     unknown = {"duration_s": None} if closing is not None and lasted is None else {}

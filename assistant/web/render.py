@@ -43,6 +43,8 @@ class Pages:
 
     def __init__(self, *, sample: bool = False) -> None:
         self._sample = sample
+        self.origin = "sample" if sample else "page"
+        """Of what is typed: among made-up nights it is made up too."""
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(default=True, default_for_string=True),

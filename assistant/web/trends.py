@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.web.visit import Visit
 
 WEEKS = {"4": 4, "12": 12, "26": 26, "52": 52}
+BREAKFAST, NOON = 7, 12
 NIGHT_HOURS = [*range(18, 24), *range(12)]
 """From the evening to noon; what comes by day is told in words."""
 
@@ -53,8 +54,9 @@ def _known(begin: date, since: tuple[date, date] | None) -> bool:
 
 
 def last_over(visit: Visit) -> date:
-    """The last night that is over."""
-    return night_of(visit.now.local) - timedelta(days=1)
+    """The last night that is over: at breakfast that is the one just past."""
+    local = visit.now.local
+    return night_of(local) - timedelta(days=0 if BREAKFAST <= local.hour < NOON else 1)
 
 
 def precision(figures: Figures) -> dict[str, tuple[int, int]]:
