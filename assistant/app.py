@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from assistant.scene import Scene
     from assistant.settings import Settings
     from assistant.store.house import House
+    from assistant.store.records import Stamp
     from assistant.store.store import Store
     from audio.prompt_cache import PromptCache
     from audio.recogniser_moonshine import MoonshineRecogniser
@@ -77,9 +79,15 @@ class App:
             origins: which episodes are shown; by default those that somebody had.
         """
         from assistant.store.house import House  # noqa: PLC0415 - as in `store`
-        from assistant.store.records import OWN  # noqa: PLC0415
+        from assistant.store.records import OWN, new_id  # noqa: PLC0415
 
-        with House(self.data, partial(stamp_of, RealClock()), origins or OWN) as house:
+        run, clock = new_id(), RealClock()
+
+        def now() -> Stamp:
+            # This process counts its seconds from another beginning than the bedside's.
+            return replace(stamp_of(clock), boot_id=run)
+
+        with House(self.data, now, origins or OWN) as house:
             yield house
 
     def understanding(self, pack: Path | None = None) -> Understanding:

@@ -91,10 +91,16 @@ def make_site(
     site = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=HERE / "static"))],
         middleware=[Middleware(Guard, hosts=hosts)],
-        exception_handlers={404: _not_found},
+        exception_handlers={404: _not_found, 500: _failed},
     )
     site.state.house, site.state.pages = house, Pages(sample=sample)
     return site
+
+
+def _failed(_: Request, __: Exception) -> Response:
+    return PlainTextResponse(
+        "This page failed. Load it again, or run ./bedside doctor on the device.", 500
+    )
 
 
 def _not_found(request: Request, _: Exception) -> Response:

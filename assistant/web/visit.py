@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
@@ -136,7 +137,7 @@ async def read_form(request: Request) -> dict[str, str]:
             name: value if isinstance(value, str) else (await value.read()).decode("utf-8-sig", "replace")
             for name, value in form.items()
         }
-    except (MultiPartException, ClientDisconnect, UnicodeDecodeError, ValueError):
+    except (HTTPException, MultiPartException, ClientDisconnect, UnicodeDecodeError, ValueError):
         return {}
 
 
