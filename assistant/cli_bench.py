@@ -31,6 +31,11 @@ BENCHES = {
     "hear": Bench("meaning of labelled clips, beside the nearest sentence", "assistant.bench_hear", needs_clips=True),
     "decoder": Bench("the decoder's ways of searching", "assistant.bench_decoder", needs_clips=True),
     "vad": Bench("detectors of speech, side by side", "assistant.bench_vad", needs_clips=False),
+    "web": Bench(
+        "each page as the log grows, and the bedside's write beside readers",
+        "assistant.bench_web",
+        needs_clips=False,
+    ),
 }
 
 

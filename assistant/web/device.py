@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NIGHTS = 14
 KINDS = ("listening_began", "listening_ended", "fault", "recovered")
-MOST = 1000
+MOST = 100
 
 
 def show_device(visit: Visit) -> Response:

@@ -98,9 +98,7 @@ def make_site(
 
 
 def _failed(_: Request, __: Exception) -> Response:
-    return PlainTextResponse(
-        "This page failed. Load it again, or run ./bedside doctor on the device.", 500
-    )
+    return PlainTextResponse("This page failed. Load it again, or run ./bedside doctor on the device.", 500)
 
 
 def _not_found(request: Request, _: Exception) -> Response:

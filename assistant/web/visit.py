@@ -132,11 +132,11 @@ async def read_form(request: Request) -> dict[str, str]:
     if request.method != "POST":
         return {}
     try:
-        form = await request.form(max_files=1, max_fields=MOST_FIELDS)
-        return {
-            name: value if isinstance(value, str) else (await value.read()).decode("utf-8-sig", "replace")
-            for name, value in form.items()
-        }
+        async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+            return {
+                name: value if isinstance(value, str) else (await value.read()).decode("utf-8-sig", "replace")
+                for name, value in form.items()
+            }
     except (HTTPException, MultiPartException, ClientDisconnect, UnicodeDecodeError, ValueError):
         return {}
 

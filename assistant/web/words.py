@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assistant.store.records import JournalEntry
     from assistant.web.visit import Visit
 
-MOST = 1000
+MOST = 400
 """Events that are looked at, the newest ones: words are forgotten after some days anyway."""
 
 MEANINGS = ("cramp", "better", "still_hurts", "worse", "stop", "help", "yes", "no")
