@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from assistant.store.brief import Brief
     from assistant.store.episode import Episode
 
 GONE = 3
@@ -62,7 +63,7 @@ class Figures:
 
     first: date
     last: date
-    episodes: tuple[Episode, ...]
+    episodes: tuple[Episode | Brief, ...]
 
     @property
     def nights(self) -> int:
@@ -112,7 +113,7 @@ class Figures:
     @property
     def hours(self) -> list[int]:
         """Episodes that began in each hour of the local day, from 0 on."""
-        found = Counter(each.onset.local.hour for each in self.episodes)
+        found = Counter(each.hour for each in self.episodes)
         return [found[hour] for hour in range(24)]
 
     @property
@@ -142,12 +143,12 @@ class Figures:
         return [_card(night, [each for each in self.episodes if each.night_of == night]) for night in nights]
 
 
-def figures_of(episodes: Iterable[Episode], first: date, last: date) -> Figures:
+def figures_of(episodes: Iterable[Episode | Brief], first: date, last: date) -> Figures:
     """The figures of a period out of more episodes than it has."""
     return Figures(first, last, tuple(each for each in episodes if first <= each.night_of <= last))
 
 
-def _card(night: date, found: Sequence[Episode]) -> Card:
+def _card(night: date, found: Sequence[Episode | Brief]) -> Card:
     return Card(
         night,
         len(found),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from assistant.store.brief import Brief
     from assistant.store.episode import Episode
 
 NIGHTS_NEEDED = 28
@@ -40,7 +41,7 @@ class Mark:
     """Of `many`: the night."""
 
 
-def marks(episodes: Sequence[Episode], first: date, last: date) -> list[Mark] | None:
+def marks(episodes: Sequence[Episode | Brief], first: date, last: date) -> list[Mark] | None:
     """The rules that fire for the seven nights up to `last`, compared with all nights before.
 
     Args:

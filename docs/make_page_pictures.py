@@ -11,60 +11,69 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from page_browser import Clock, chromium, first_visit, made_up, opened, served
+from page_browser import LAST, Clock, chromium, first_visit, made_up, opened, served
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 PICTURES = Path(__file__).with_name("screenshots")
+SEED = 97
+"""Its last nights show something of everything."""
 
-WIDE = {
-    "last-night": "/",
-    "nights": "/nights",
-    "trends": "/trends",
-    "alerts": "/alerts",
-    "doctor": "/doctor",
-    "words": "/words",
-    "person": "/person",
-    "device": "/device",
-}
+PAGES = ("nights", "trends", "alerts", "doctor", "words", "person", "device", "new", "import")
+ON_A_PHONE = {"last-night": "/", "trends": "/trends", "nights": "/nights"}
+LONGEST = 2400
 
 
 def write(folder: Path) -> None:
     """Serve, look, keep."""
-    made_up(folder, 365)
+    made_up(folder, 365, SEED)
     with opened(folder, Clock()) as house, served(house, sample=True) as address:
-        episode = house.reading.episodes(house.reading.bounds()[1], house.reading.bounds()[1])[-1].episode_id
+        episode = house.reading.episodes(LAST, LAST)[-1].episode_id
         with chromium() as browser:
+            browser.get(f"{address}/login")
+            shoot(browser, f"{address}/login", "first-visit")
             first_visit(browser, address)
-            for name, path in {**WIDE, "episode": f"/episode/{episode}", "new": "/new"}.items():
+            for name, path in {"last-night": "/", "episode": f"/episode/{episode}"}.items():
                 shoot(browser, address + path, name)
-            login = browser.get_cookie("bedside")
-            page = (
-                browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
-                if browser.get(f"{address}/doctor") is None
-                else {}
-            )
-            (PICTURES / "doctor.pdf").write_bytes(base64.b64decode(page["data"]))
-        for dark in (True, False):
-            with chromium(width=390, height=844, dark=dark) as browser:
+            for name in PAGES:
+                shoot(browser, f"{address}/{name}", name)
+            printed(browser, f"{address}/doctor")
+            cookie = browser.get_cookie("bedside")
+        for scheme in ("dark", "light"):
+            with chromium(width=390, height=844, dark=scheme == "dark") as browser:
                 browser.get(f"{address}/login")
-                shoot(browser, f"{address}/login", "phone-login") if dark else None
-                browser.add_cookie(login)
-                for name, path in (("last-night", "/"), ("trends", "/trends"), ("nights", "/nights")):
-                    shoot(browser, address + path, f"phone-{name}-{'dark' if dark else 'light'}")
+                browser.add_cookie(cookie or {})
+                for name, path in ON_A_PHONE.items():
+                    shoot(browser, address + path, f"phone-{name}-{scheme}")
 
 
-def shoot(browser, address: str, name: str) -> None:
+def shoot(browser: Chrome, address: str, name: str) -> None:
     """One picture of a whole page."""
     browser.get(address)
-    shot = browser.execute_cdp_cmd(
-        "Page.captureScreenshot", {"captureBeyondViewport": True, "format": "png", "clip": _whole(browser)}
-    )
-    (PICTURES / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
+    keep(browser, name)
 
 
-def _whole(browser) -> dict[str, float]:
+def printed(browser: Chrome, address: str) -> None:
+    """As it comes out of a printer: the sheet of paper, and a picture of it."""
+    browser.get(address)
+    sheet = browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})
+    (PICTURES / "doctor.pdf").write_bytes(base64.b64decode(sheet["data"]))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    size = {"width": 794, "height": 1123, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    keep(browser, "doctor-on-paper")
+
+
+def keep(browser: Chrome, name: str) -> None:
+    """Write what the browser shows."""
     size = browser.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
-    return {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 2400), "scale": 1}
+    clip: dict[str, Any] = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], LONGEST), "scale": 1}
+    wanted = {"captureBeyondViewport": True, "format": "png", "clip": clip}
+    shot = browser.execute_cdp_cmd("Page.captureScreenshot", wanted)
+    (PICTURES / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
 
 
 if __name__ == "__main__":

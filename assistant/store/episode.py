@@ -100,6 +100,11 @@ class Episode:
     deleted_at: datetime | None = None
     """When it was put away on the page, in UTC; it counts nowhere then, and can be brought back."""
 
+    @property
+    def hour(self) -> int:
+        """Of the local clock at its onset."""
+        return self.onset.local.hour
+
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready: ids as text, times as local ISO 8601 with offset, each stamp's further parts beside it."""
         out: dict[str, Any] = {}

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from assistant.store.records import JournalEntry
     from assistant.web.visit import Visit
 
-MOST = 2000
-"""Alert events that are looked at, the newest ones."""
+MOST = 300
+"""Alert events among which those taken care of are looked for, the newest ones; the open ones are always all there."""
 
 GRAVEST = ("emergency", "urgent", "soon")
 
@@ -42,22 +42,21 @@ class Alert:
         return str(self.raised.payload.get("level"))
 
 
-def alerts(house: House) -> list[Alert]:
-    """All alerts: the open ones first, the gravest of them on top, then the newest."""
-    found = _grouped(house.reading.of_kind("alert", most=MOST)[::-1])
-    return sorted(found, key=lambda each: (each.acknowledged is not None, _rank(each), -each.raised.seq))
-
-
 def open_alerts(house: House) -> list[Alert]:
-    """Those that nobody has acknowledged."""
-    return [each for each in alerts(house) if each.acknowledged is None]
+    """Those that nobody has acknowledged: the gravest on top, then the newest."""
+    waiting = [each for each in _grouped(house.reading.unacknowledged()) if each.acknowledged is None]
+    return sorted(waiting, key=lambda each: (_rank(each), -each.raised.seq))
+
+
+def taken_care_of(house: House) -> list[Alert]:
+    """Those that somebody has acknowledged of late, the newest first."""
+    found = _grouped(house.reading.of_kind("alert", most=MOST)[::-1])
+    return [each for each in found if each.acknowledged is not None][::-1]
 
 
 def show_alerts(visit: Visit) -> Response:
     """The page."""
-    found = alerts(visit.house)
-    waiting = [each for each in found if each.acknowledged is None]
-    return visit.show("alerts.html", waiting=waiting, seen=[each for each in found if each.acknowledged][:100])
+    return visit.show("alerts.html", waiting=open_alerts(visit.house), seen=taken_care_of(visit.house))
 
 
 def acknowledge(visit: Visit) -> Response:
@@ -70,8 +69,6 @@ def acknowledge(visit: Visit) -> Response:
 
 
 def _rank(alert: Alert) -> int:
-    if alert.acknowledged is not None:
-        return 0
     return GRAVEST.index(alert.level) if alert.level in GRAVEST else len(GRAVEST)
 
 

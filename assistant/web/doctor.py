@@ -27,7 +27,7 @@ def show_doctor(visit: Visit) -> Response:
     first = date_of(visit.asked("from")) if visit.asked("from") else last - USUAL
     if not timedelta() <= last - first <= MOST:
         raise Refused("The first night must come before the last one, by a year at most. Choose them again.")
-    figures = figures_of(visit.house.reading.episodes(first, last), first, last)
+    figures = figures_of(visit.house.reading.briefs(first, last), first, last)
     known = {each.episode_id for each in figures.episodes}
     return visit.show(
         "doctor.html",

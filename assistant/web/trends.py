@@ -30,7 +30,7 @@ def show_trends(visit: Visit) -> Response:
     begins = first if since is None else max(first, since[0])
     # The rules compare with twelve weeks, however few are shown.
     known = min(first, last - timedelta(weeks=12))
-    episodes = visit.house.reading.episodes(known, last)
+    episodes = visit.house.reading.briefs(known, last)
     figures = figures_of(episodes, first, last)
     compared = max(known, since[0]) if since else last
     return visit.show(
