@@ -1,7 +1,8 @@
 """Writes the pictures of the caregivers' page anew: made-up nights, served and looked at by a real Chromium.
 
-PYTHONPATH=.:tests .venv/bin/python docs/make_page_pictures.py
+Run it after a change of the page: PYTHONPATH=.:tests .venv/bin/python docs/make_page_pictures.py
 """
+# ruff: noqa: INP001 - a script beside the pages, no package
 
 from __future__ import annotations
 
