@@ -250,5 +250,5 @@ class Pulse:
 def pulse_audio() -> Iterator[Pulse]:
     """Start it, and end everything that was started."""
     # Not pytest's folder: the address of a socket has 107 bytes at most.
-    with tempfile.TemporaryDirectory(prefix="pulse-", dir="/tmp") as folder, ExitStack() as running:
+    with tempfile.TemporaryDirectory(prefix="bedside-pulse-", dir="/tmp") as folder, ExitStack() as running:
         yield Pulse(Path(folder), running)
