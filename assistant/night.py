@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audio import SAMPLE_RATE, Final, Frame, SpeechEnded, SpeechStarted
+from audio import SAMPLE_RATE, Frame, SpeechEnded, SpeechStarted
 from audio.events import FRAME_SAMPLES
 from audio.recogniser_scripted import ScriptedRecogniser
 
@@ -83,17 +83,9 @@ class Night:
 
     def _take(self, events: list[SpeechEvent]) -> None:
         for event in events:
-            match event:
-                case SpeechStarted():
-                    self._somebody_speaks = True
-                    self._bedside.person_began()
-                case Final(heard):
-                    self._bedside.heard(heard)
-                case SpeechEnded():
-                    self._somebody_speaks = False
-                    self._bedside.person_ended()
-                case _:
-                    pass
+            if isinstance(event, SpeechStarted | SpeechEnded):
+                self._somebody_speaks = isinstance(event, SpeechStarted)
+            self._bedside.hears(event)
 
     def _run_until(self, moment: float) -> None:
         while (due := self._bedside.next_due()) is not None and due <= moment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class Heard:
         return self.readings[0].text if self.readings else ""
 
     @property
+    def share(self) -> float:
+        """How much of the probability of all readings the best one has, 0..1."""
+        return 1 / sum(exp(min(0.0, r.log_p - self.readings[0].log_p)) for r in self.readings) if self.readings else 0.0
+
+    @property
     def agreement(self) -> float | None:
         """Log P(allowed) - log P(freely read), nats: near 0 if the grammar's sentence was said, far below if not."""
         if self.allowed is None or self.free_log_p is None:
@@ -95,6 +101,21 @@ class SpeechEnded:
     """Nobody speaks any more; always follows a SpeechStarted, after the Final if words were read."""
 
     at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """The microphone is not there, busy or gone."""
+
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneFound:
+    """The microphone is heard again."""
+
+    message: str
 
 
 SpeechEvent: TypeAlias = SpeechStarted | Partial | Final | SpeechEnded

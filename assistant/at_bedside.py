@@ -1,0 +1,165 @@
+"""Joins the parts of a live night: who hears, who speaks, who decides, who writes; knows no adapter."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from assistant.bedside import Bedside
+from assistant.clock import RealClock
+from assistant.dialog.script import NUMBERS
+from assistant.ears import Ears, unguarded
+from assistant.episode_log import EpisodeLog
+from assistant.health import Health
+from assistant.inbox import Inbox
+from assistant.keys import Keys
+from assistant.live import EARS, Live, Parts, Unwatched
+from assistant.live_speaker import LiveSpeaker
+from assistant.night_events import Teller
+from assistant.prompts import Prompts, lines_ahead
+from assistant.scribe import Scribe
+from assistant.watched import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from assistant.bedside import Understanding
+    from assistant.clock import Clock
+    from assistant.dialog.script import Script
+    from assistant.ears import Guard, LiveMicrophone
+    from assistant.keys import KeySource, Meaning
+    from assistant.live import Service
+    from assistant.live_speaker import Loudspeaker
+    from assistant.night_events import NightEvent
+    from assistant.settings import Settings
+    from assistant.store.store import Store
+    from audio import Recogniser, Voice
+
+JOIN_S = 2.0
+"""How long the end waits for each thread; one that hangs in a driver is left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """The devices of the bedside."""
+
+    microphone: LiveMicrophone
+    loudspeaker: Loudspeaker
+    guard: Guard = unguarded
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What understands and speaks."""
+
+    settings: Settings
+    script: Script
+    understanding: Understanding
+    recogniser: Callable[[], Recogniser]
+    """Makes an engine: one for the start, and another when it broke."""
+    voice: Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Keys, where somebody wants them."""
+
+    meanings: dict[str, Meaning] = field(default_factory=dict)
+    sources: Callable[[Inbox], Sequence[KeySource]] = lambda _: ()
+
+
+@contextmanager
+def at_the_bedside(
+    senses: Senses,
+    mind: Mind,
+    store: Store,
+    tell: Callable[[NightEvent], None],
+    *,
+    ending: Callable[[], bool],
+    hands: Hands | None = None,
+    service: Service | None = None,
+    clock: Clock | None = None,
+) -> Iterator[Live]:
+    """Yield the loop, ready to run; afterwards every thread has been told to end.
+
+    Args:
+        senses: microphone and loudspeaker.
+        mind: what understands and speaks.
+        store: the log.
+        tell: is told every event of the night.
+        ending: asked again and again whether the night is to end.
+        hands: keys; by default none.
+        service: whoever watches over the process; by default nobody.
+        clock: by default the real one.
+    """
+    clock, inbox = clock or RealClock(), Inbox()
+    numbers = NUMBERS | mind.settings.numbers.model_dump()
+    prompts = Prompts(mind.voice, lines_ahead(mind.script, numbers), inbox)
+    speaker = LiveSpeaker(senses.loudspeaker, prompts, inbox)
+    ears = _ears(senses, mind, inbox, clock)
+    keys = Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
+    with closing(Scribe(store)) as scribe:
+        teller = Teller(clock)
+        log = EpisodeLog(scribe, clock, teller, keep_words=mind.settings.words.keep)
+        teller.listen(tell)
+        teller.listen(log.keep)
+        parts = Parts(
+            bedside=Bedside(
+                clock=clock,
+                script=mind.script,
+                understanding=mind.understanding,
+                speaker=speaker,
+                teller=teller,
+                log=log,
+                numbers=numbers,
+            ),
+            clock=clock,
+            inbox=inbox,
+            ears=ears,
+            speaker=speaker,
+            health=Health(lambda event, /, **fields: teller.tell(event, log.episode_id, **fields)),
+            threads=tuple(_threads(ears, prompts, keys, inbox)),
+            service=service or Unwatched(),
+            daily=lambda: _forget(scribe, clock, mind.settings.words.days),
+        )
+        try:
+            yield Live(parts, ending)
+        finally:
+            _end(parts, prompts, keys)
+
+
+def _ears(senses: Senses, mind: Mind, inbox: Inbox, clock: Clock) -> Ears:
+    return Ears(
+        senses.microphone,
+        mind.recogniser(),
+        mind.recogniser,
+        inbox,
+        endpoint_s=mind.script.timing.endpoint.complaint_s,
+        on_clock=clock.of_monotonic,
+        guard=senses.guard,
+    )
+
+
+def _threads(ears: Ears, prompts: Prompts, keys: Keys | None, inbox: Inbox) -> Iterator[Watched]:
+    yield Watched(EARS, "recogniser", ears.listen, inbox.put, vital=True)
+    yield Watched("voice", "speaker", prompts.render, inbox.put)
+    if keys is not None:
+        yield Watched("keys", "keys", keys.watch, inbox.put)
+
+
+def _end(parts: Parts, prompts: Prompts, keys: Keys | None) -> None:
+    """Let every thread end, and wait a while for it."""
+    parts.ears.end()
+    prompts.end()
+    if keys is not None:
+        keys.end()
+    parts.inbox.close()
+    for thread in parts.threads:
+        thread.join(JOIN_S)
+
+
+def _forget(scribe: Scribe, clock: Clock, days: int) -> None:
+    before = clock.wall() - timedelta(days=days)
+    scribe.write(lambda store: store.forget_words(before))
