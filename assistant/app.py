@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from assistant.at_bedside import Senses
     from assistant.clock import Clock
     from assistant.mouth import Speaker
     from assistant.scene import Scene
@@ -162,6 +163,20 @@ class App:
             )
             with _closed_when_cut_short(bedside, lambda: teller.forget(tell)):
                 night.play(scene)
+
+    @contextmanager
+    def senses(self) -> Iterator[Senses]:
+        """The microphone and the loudspeaker of the settings, opened when they are there."""
+        from audio.microphone import DeviceMicrophone  # noqa: PLC0415
+        from audio.sound_system import SoundSystem  # noqa: PLC0415
+
+        from assistant.at_bedside import Senses  # noqa: PLC0415 - only a live night needs what it loads
+        from audio.player import Player  # noqa: PLC0415
+
+        sound, system = self.settings.sound, SoundSystem()
+        player = Player(system, sound.loudspeaker)
+        with closing(player), closing(DeviceMicrophone(system, sound.microphone)) as microphone:
+            yield Senses(microphone, player)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,13 +23,13 @@ from assistant.scribe import Scribe
 from assistant.watched import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from assistant.bedside import Understanding
     from assistant.clock import Clock
     from assistant.dialog.script import Script
     from assistant.ears import Guard, LiveMicrophone
-    from assistant.keys import KeySource, Meaning
+    from assistant.hands import Hands
     from assistant.live import Service
     from assistant.live_speaker import Loudspeaker
     from assistant.night_events import NightEvent
@@ -62,14 +62,6 @@ class Mind:
     voice: Voice
 
 
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """Keys, where somebody wants them."""
-
-    meanings: dict[str, Meaning] = field(default_factory=dict)
-    sources: Callable[[Inbox], Sequence[KeySource]] = lambda _: ()
-
-
 @contextmanager
 def at_the_bedside(
     senses: Senses,
@@ -97,7 +89,7 @@ def at_the_bedside(
     clock, inbox = clock or RealClock(), Inbox()
     numbers = NUMBERS | mind.settings.numbers.model_dump()
     prompts = Prompts(mind.voice, lines_ahead(mind.script, numbers), inbox)
-    speaker = LiveSpeaker(senses.loudspeaker, prompts, inbox)
+    speaker = LiveSpeaker(senses.loudspeaker, prompts)
     ears = _ears(senses, mind, inbox, clock)
     keys = Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
     with closing(Scribe(store)) as scribe:

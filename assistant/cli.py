@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from assistant import __version__
+from assistant.cli_run_options import run_options
 from assistant.errors import BedsideError
 
 if TYPE_CHECKING:
@@ -26,10 +27,19 @@ class Command:
     example: str
     module: str
     """Where `run` is: loaded only when the command is called."""
+    more: str | None = None
+    """Where the function is that writes the end of its help: loaded only for who asks."""
 
 
 COMMANDS = (
     Command("demo", "show the whole job on a bundled recording", "./bedside demo", "assistant.cli_night:demo"),
+    Command(
+        "run",
+        "listen at the bedside, and help",
+        "./bedside run --keys",
+        "assistant.cli_run:run",
+        "assistant.cli_run:keys_help",
+    ),
     Command("test", "run the test suite", "./bedside test", "assistant.cli:launcher_only"),
     Command("hear", "tell what recordings say", "./bedside hear night.wav --json", "assistant.cli_words:hear"),
     Command(
@@ -80,7 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         options = parser().parse_args(arguments)
-        return _load(options.run)(options)
+        status: int = _load(options.run)(options)
+        return status
     finally:
         for stream in _streams():
             stream.flush()
@@ -99,6 +110,12 @@ def _close_output() -> None:
 
 class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong with a call."""
+
+    more: str | None = None
+
+    def format_help(self) -> str:
+        """The help, and what only its command knows."""
+        return super().format_help() + (f"\n{_load(self.more)()}\n" if self.more else "")
 
     def error(self, message: str) -> NoReturn:
         """End with status 2."""
@@ -135,6 +152,7 @@ def parser() -> argparse.ArgumentParser:
         )
         sub.add_argument("--data", metavar="DIR", help="folder of the log and the settings")
         sub.set_defaults(run=command.module)
+        sub.more = command.more
         if command.name in _OPTIONS:
             _OPTIONS[command.name](sub)
     return top
@@ -204,14 +222,15 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "night": _night,
     "episodes": _episodes,
     "say": _say,
+    "run": run_options,
     "bench": _bench,
 }
 
 
-def _load(where: str) -> Callable[[argparse.Namespace], int]:
+def _load(where: str) -> Callable[..., Any]:
     module, _, name = where.partition(":")
-    run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), name)
-    return run
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def _known_errors() -> tuple[type[Exception], ...]:

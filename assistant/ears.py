@@ -6,7 +6,8 @@ import threading
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from assistant.inbox import Faulted, Spoke, Works
-from audio import Frame, MicrophoneFound, MicrophoneLost, RecogniserError, SpeechEnded, SpeechStarted
+from audio import Frame, RecogniserError, SpeechEnded, SpeechStarted
+from audio.events import MicrophoneFound, MicrophoneLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +102,7 @@ class Ears:
                 case MicrophoneLost() as lost:
                     self._lost(lost)
                 case MicrophoneFound() as found:
-                    self._inbox.put(Works("microphone", found.message))
+                    self._inbox.put(Works("microphone", f"{found.name} is heard again."))
                 case None:
                     pass
 

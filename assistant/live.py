@@ -173,6 +173,7 @@ class Live:
         if late_s <= EARS_FRESH_S and now - self._told_s >= 1:
             self._told_s = now
             self._parts.service.watchdog()
+        self._parts.health.take(self._parts.speaker.report())
         for thread in self._threads.values():
             if thread.tick(now):
                 works = Works(thread.part, f"The thread of the {thread.name} works again.", source=thread.name)

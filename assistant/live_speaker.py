@@ -6,25 +6,28 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.inbox import Faulted, Works
 from assistant.mouth import TextSpeaker
-from audio import AudioError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from assistant.inbox import Inbox
     from assistant.prompts import Prompts
+    from audio.events import LoudspeakerLost
 
 DEADLINE_S = 3.0
 """A line that is not there yet is still said when it is ready so soon; later it would be a wrong line."""
-REMEDY = "Run ./bedside doctor."
 
 
 class Loudspeaker(Protocol):
-    """Plays one sound at a time."""
+    """Plays one sound at a time; never waits, never raises."""
+
+    @property
+    def lost(self) -> LoudspeakerLost | None:
+        """Why nothing is audible now; None while all is well."""
+        ...
 
     def begin(self, samples: NDArray[np.float32], rate: int) -> float:
-        """Begin to play mono samples in -1..1, shape (n,), at `rate` hertz; return the seconds until its end."""
+        """Begin to play mono samples in -1..1, shape (n,), at `rate` hertz; return the seconds that they last."""
         ...
 
     def stop(self) -> None:
@@ -35,20 +38,17 @@ class Loudspeaker(Protocol):
 class LiveSpeaker:
     """Implements `assistant.mouth.Speaker`; never waits for a voice. Used by the loop's thread alone.
 
-    Where nothing can be played, lines take as long as a calm voice would, and the night goes on in writing.
+    Where nothing can be played, lines take as long all the same, and the night goes on in writing.
 
     Args:
         loudspeaker: plays.
         prompts: has the sounds.
-        inbox: is told of faults.
     """
 
-    def __init__(self, loudspeaker: Loudspeaker, prompts: Prompts, inbox: Inbox) -> None:
+    def __init__(self, loudspeaker: Loudspeaker, prompts: Prompts) -> None:
         self._loudspeaker = loudspeaker
         self._prompts = prompts
-        self._inbox = inbox
         self._awaited: tuple[str, float] | None = None
-        self._failed = False
 
     def begin(self, line: str, text: str, now: float) -> float:
         """Begin to say a line; return how many seconds it will take at most."""
@@ -58,8 +58,7 @@ class LiveSpeaker:
             self._awaited = (text, now + DEADLINE_S)
             self._prompts.ask(text)
             return DEADLINE_S + TextSpeaker().begin(line, text, now)
-        took = self._play(*sound)
-        return TextSpeaker().begin(line, text, now) if took is None else took
+        return self._loudspeaker.begin(*sound)
 
     def stop(self, now: float) -> None:  # noqa: ARG002 - the port's shape
         """Fall silent at once."""
@@ -72,17 +71,11 @@ class LiveSpeaker:
             return None
         deadline_s, self._awaited = self._awaited[1], None
         sound = self._prompts.get(text)
-        return self._play(*sound) if sound is not None and now <= deadline_s else None
+        return self._loudspeaker.begin(*sound) if sound is not None and now <= deadline_s else None
 
-    def _play(self, samples: NDArray[np.float32], rate: int) -> float | None:
-        try:
-            took = self._loudspeaker.begin(samples, rate)
-        except AudioError as error:
-            self._failed = True
-            message, _, remedy = str(error).partition(": ")
-            self._inbox.offer(Faulted("speaker", message, remedy or REMEDY, source="loudspeaker"))
-            return None
-        if self._failed:
-            self._failed = False
-            self._inbox.offer(Works("speaker", "The loudspeaker plays again.", source="loudspeaker"))
-        return took
+    def report(self) -> Faulted | Works:
+        """Whether the loudspeaker can be heard now."""
+        lost = self._loudspeaker.lost
+        if lost is None:
+            return Works("speaker", "The loudspeaker plays again.", source="loudspeaker")
+        return Faulted("speaker", lost.message, lost.remedy, source="loudspeaker")

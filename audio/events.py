@@ -103,19 +103,32 @@ class SpeechEnded:
     at_s: float
 
 
+SpeechEvent: TypeAlias = SpeechStarted | Partial | Final | SpeechEnded
+
+
 @dataclass(frozen=True, slots=True)
 class MicrophoneLost:
-    """The microphone is not there, busy or gone."""
+    """Nothing can be heard from now on."""
 
     message: str
+    """What is wrong, one line."""
     remedy: str
+    """What to do about it, one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class MicrophoneFound:
-    """The microphone is heard again."""
+    """Sound comes again, after a MicrophoneLost."""
+
+    name: str
+    """The device's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoudspeakerLost:
+    """Nothing that is played is audible from now on."""
 
     message: str
-
-
-SpeechEvent: TypeAlias = SpeechStarted | Partial | Final | SpeechEnded
+    """What is wrong, one line."""
+    remedy: str
+    """What to do about it, one line."""

@@ -1,0 +1,68 @@
+"""Opens all that a live night needs, in the order in which it may fail, and runs it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING
+
+from assistant.at_bedside import Mind, at_the_bedside
+from assistant.dialog.script import load_script
+from assistant.live import Unwatched
+from assistant.only_one import only_one
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from assistant.app import App
+    from assistant.at_bedside import Senses
+    from assistant.hands import Hands
+    from assistant.night_events import NightEvent
+
+
+class Announced(Unwatched):
+    """Says when it listens, to whoever waits for it at the start."""
+
+    def __init__(self, listening: Callable[[], None]) -> None:
+        self._listening = listening
+
+    def ready(self) -> None:
+        """It listens now."""
+        self._listening()
+
+
+def run_live(
+    app: App,
+    tell: Callable[[NightEvent], None],
+    *,
+    ending: Callable[[], bool],
+    listening: Callable[[], None],
+    senses: AbstractContextManager[Senses] | None = None,
+    hands: AbstractContextManager[Hands] | None = None,
+) -> None:
+    """Listen and help until it is to end.
+
+    Args:
+        app: makes the adapters.
+        tell: is told every event.
+        ending: asked again and again whether the night is to end.
+        listening: called when it listens.
+        senses: microphone and loudspeaker; by default the settings'.
+        hands: keys; by default none.
+
+    Raises:
+        BedsideError: another one listens already, or the ears cannot be kept alive.
+        StoreError, AudioError, PackError: something that it cannot do without is missing; the message says what to do.
+    """
+    understanding = app.understanding()
+    recogniser = partial(app.recogniser, understanding)
+    mind = Mind(app.settings, load_script(), understanding, recogniser, app.voice())
+    with ExitStack() as stack:
+        stack.enter_context(only_one(app.data))
+        store = stack.enter_context(app.store())
+        devices = stack.enter_context(senses or app.senses())
+        fingers = stack.enter_context(hands) if hands else None
+        service = Announced(listening)
+        live = at_the_bedside(devices, mind, store, tell, ending=ending, hands=fingers, service=service)
+        stack.enter_context(live).run()
