@@ -208,6 +208,7 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
     sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
+    sub.add_argument("--seconds", metavar="N", type=int, default=600, help="idle: how long it listens")
 
 
 def _doctor(sub: argparse.ArgumentParser) -> None:
