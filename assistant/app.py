@@ -167,15 +167,14 @@ class App:
     @contextmanager
     def senses(self) -> Iterator[Senses]:
         """The microphone and the loudspeaker of the settings, opened when they are there."""
+        from assistant.at_bedside import Senses  # noqa: PLC0415 - only a live night needs what it loads
         from audio.microphone import DeviceMicrophone  # noqa: PLC0415
+        from audio.player import Player  # noqa: PLC0415
         from audio.sound_system import SoundSystem  # noqa: PLC0415
 
-        from assistant.at_bedside import Senses  # noqa: PLC0415 - only a live night needs what it loads
-        from audio.player import Player  # noqa: PLC0415
-
         sound, system = self.settings.sound, SoundSystem()
-        player = Player(system, sound.loudspeaker)
-        with closing(player), closing(DeviceMicrophone(system, sound.microphone)) as microphone:
+        player = Player(system, sound.loudspeaker or None, volume=sound.volume)
+        with closing(player), closing(DeviceMicrophone(system, sound.microphone or None)) as microphone:
             yield Senses(microphone, player)
 
 

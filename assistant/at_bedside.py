@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from assistant.bedside import Understanding
     from assistant.clock import Clock
     from assistant.dialog.script import Script
-    from assistant.ears import Guard, LiveMicrophone
+    from assistant.ears import Guard
     from assistant.hands import Hands
     from assistant.live import Service
     from assistant.live_speaker import Loudspeaker
     from assistant.night_events import NightEvent
     from assistant.settings import Settings
     from assistant.store.store import Store
-    from audio import Recogniser, Voice
+    from audio import LiveMicrophone, Recogniser, Voice
 
 JOIN_S = 2.0
 """How long the end waits for each thread; one that hangs in a driver is left behind."""

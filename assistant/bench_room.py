@@ -68,6 +68,9 @@ class PacedMicrophone:
             starts_s = self._began_s + self._given * FRAME_S
             self.ended_s = starts_s + audible(samples)[1] / SAMPLE_RATE
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def next(self, timeout_s: float) -> Frame | None:
         """The next frame, when its last sample has been spoken."""
         wait_s = self._began_s + (self._given + 1) * FRAME_S - perf_counter()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.inbox import Faulted, Spoke, Works
-from audio import Frame, RecogniserError, SpeechEnded, SpeechStarted
-from audio.events import MicrophoneFound, MicrophoneLost
+from audio import Frame, MicrophoneFound, MicrophoneLost, RecogniserError, SpeechEnded, SpeechStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.inbox import Inbox
-    from audio import Recogniser, SpeechEvent
+    from audio import LiveMicrophone, Recogniser, SpeechEvent
 
     Guard: TypeAlias = Callable[[Frame], Frame]
     """Takes our own voice out of a frame; times are the microphone's."""
@@ -23,14 +22,6 @@ WAIT_S = 0.5
 REST_FRAMES = 300
 """Frames, ten seconds of them, before a recogniser that cannot be made is tried again."""
 REMEDY = "Run ./bedside doctor if it comes again."
-
-
-class LiveMicrophone(Protocol):
-    """A device that may vanish and come back."""
-
-    def next(self, timeout_s: float) -> Frame | MicrophoneLost | MicrophoneFound | None:
-        """The next frame or change; None when nothing came for so many seconds."""
-        ...
 
 
 def unguarded(frame: Frame) -> Frame:

@@ -36,15 +36,15 @@ EARS = "ears"
 class Service(Protocol):
     """Whoever watches over the process; systemd, or nobody."""
 
-    def ready(self) -> None:
+    def ready(self) -> object:
         """It listens now."""
         ...
 
-    def watchdog(self) -> None:
-        """It is alive."""
+    def alive(self) -> object:
+        """The loop and the ears have just been seen alive."""
         ...
 
-    def stopping(self) -> None:
+    def stopping(self) -> object:
         """It is about to end."""
         ...
 
@@ -55,7 +55,7 @@ class Unwatched:
     def ready(self) -> None:
         """Nobody waits."""
 
-    def watchdog(self) -> None:
+    def alive(self) -> None:
         """Nobody watches."""
 
     def stopping(self) -> None:
@@ -172,7 +172,7 @@ class Live:
             raise EarsError("The ears hang: the microphone or the engine does not answer. Start the assistant again.")
         if late_s <= EARS_FRESH_S and now - self._told_s >= 1:
             self._told_s = now
-            self._parts.service.watchdog()
+            self._parts.service.alive()
         self._parts.health.take(self._parts.speaker.report())
         for thread in self._threads.values():
             if thread.tick(now):

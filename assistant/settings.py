@@ -38,6 +38,14 @@ class VoiceSettings(_Section):
     words_per_minute: Annotated[int, Field(ge=80, le=260)] = 150
 
 
+class SoundSettings(_Section):
+    """[sound]: the devices, by their names or a part of them; empty: the system's own choice."""
+
+    microphone: str = ""
+    loudspeaker: str = ""
+    volume: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
 class NumberSettings(_Section):
     """[numbers]: what to call, as it is spoken."""
 
@@ -57,6 +65,7 @@ class Settings(_Section):
 
     engine: EngineSettings = EngineSettings()
     voice: VoiceSettings = VoiceSettings()
+    sound: SoundSettings = SoundSettings()
     numbers: NumberSettings = NumberSettings()
     words: WordSettings = WordSettings()
 

@@ -57,6 +57,9 @@ class FakeMicrophone:
         self.quiet.clear()
         self.sounds.extend(sounds)
 
+    def close(self) -> None:
+        self.sounds.clear()
+
     def next(self, timeout_s: float) -> Frame | MicrophoneLost | MicrophoneFound | None:
         if not self.sounds:
             self.quiet.set()

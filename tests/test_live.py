@@ -14,8 +14,7 @@ from assistant.clock import SimulatedClock
 from assistant.errors import BedsideError
 from assistant.inbox import Inbox, Pressed
 from assistant.live import EarsError
-from audio import Heard, Partial, Reading, RecogniserError
-from audio.events import LoudspeakerLost, MicrophoneFound, MicrophoneLost
+from audio import Heard, LoudspeakerLost, MicrophoneFound, MicrophoneLost, Partial, Reading, RecogniserError
 
 if TYPE_CHECKING:
     from assistant.store.store import Store
@@ -127,8 +126,8 @@ class Watcher:
     def ready(self) -> None:
         self.told.append("ready")
 
-    def watchdog(self) -> None:
-        self.told.append("watchdog")
+    def alive(self) -> None:
+        self.told.append("alive")
 
     def stopping(self) -> None:
         self.told.append("stopping")
@@ -141,10 +140,10 @@ def test_the_watchdog_is_told_only_while_the_ears_give_a_beat(room: Room):
             live._parts.ears.turns += 1
             clock.wait_until(clock.now() + 5)
             live.turn()
-        assert service.told == ["watchdog"] * 3
+        assert service.told == ["alive"] * 3
         clock.wait_until(clock.now() + 11)
         live.turn()
-        assert service.told == ["watchdog"] * 3
+        assert service.told == ["alive"] * 3
         clock.wait_until(clock.now() + 20)
         with pytest.raises(BedsideError, match="Start the assistant again"):
             live.turn()
