@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.at_bedside import Mind, at_the_bedside
 from assistant.dialog.script import load_script
-from assistant.live import Unwatched
+from assistant.notify import ServiceNotifier
 from assistant.only_one import only_one
 
 if TYPE_CHECKING:
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from assistant.night_events import NightEvent
 
 
-class Announced(Unwatched):
-    """Says when it listens, to whoever waits for it at the start."""
+class Announced(ServiceNotifier):
+    """Says when it listens, to systemd and to whoever waits for it at the start."""
 
     def __init__(self, listening: Callable[[], None]) -> None:
+        super().__init__()
         self._listening = listening
 
-    def ready(self) -> None:
+    def ready(self, status: str = "") -> bool:
         """It listens now."""
         self._listening()
+        return super().ready(status)
 
 
 def run_live(
