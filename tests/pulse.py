@@ -191,9 +191,7 @@ class Pulse:
         silence.enter_context(self._program("pacat", "-d", sink, "--latency-msec=10", stdin=Path("/dev/zero")))
 
     def _call(self, *command: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            command, capture_output=True, check=False, timeout=PATIENCE_S, env=os.environ | self.env
-        )
+        return subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S, env=os.environ | self.env)
 
     @contextmanager
     def _program(

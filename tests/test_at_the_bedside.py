@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -31,7 +32,6 @@ from audio import Frame
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Final
 from audio.voice_pyttsx3 import Pyttsx3Voice
 from audio.wav_writer import write_wav
-from intents.normalise import normalised
 from intents.sampling import SentenceGrammar
 
 if TYPE_CHECKING:
@@ -197,13 +197,17 @@ def read(samples: np.ndarray) -> str:
     """Which of all the assistant's lines the recogniser hears in a recording."""
     app = App()
     recogniser = app.recogniser(app.understanding())
-    recogniser.grammar = SentenceGrammar(normalised(line) for line in lines_ahead(load_script(), NUMBERS))
+    recogniser.grammar = SentenceGrammar(spelt(line) for line in lines_ahead(load_script(), NUMBERS))
     padded = np.concatenate([samples, np.zeros(2 * SAMPLE_RATE, np.float32)])
     told = []
     for at in range(0, len(padded), FRAME_SAMPLES):
         told += recogniser.accept(Frame(padded[at : at + FRAME_SAMPLES], at / SAMPLE_RATE))
     told += recogniser.finish()
     return " ".join(event.heard.allowed.text for event in told if isinstance(event, Final) and event.heard.allowed)
+
+
+def spelt(line: str) -> str:
+    return re.sub(r"[^a-z0-9' ]", "", line.lower())
 
 
 def test_a_complaint_is_answered_by_a_voice_that_can_be_understood(night: Night):
