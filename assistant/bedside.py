@@ -90,8 +90,7 @@ class Bedside:
         self._numbers = NUMBERS | (numbers or {})
         self._timers = Timers()
         self._mouth = Mouth(speaker, self, script.timing)
-        self._by = "voice"
-        self._sure = False
+        self._by, self._sure = "voice", False
         self._heard: Heard | None = None
         self._score = 0.0
 
@@ -149,6 +148,7 @@ class Bedside:
 
     def interrupt(self, by: EndedBy = "interrupted") -> None:
         """The program is being ended: fall silent, close what is open."""
+        self._by = by
         self._step(Interrupted(by))
 
     def settle(self) -> None:
