@@ -141,4 +141,9 @@ def one_by_one(file: int) -> Iterator[None]:
 
 def is_our_terminal(file: int) -> bool:
     """Whether this is a terminal whose keys go to us, not to the program in front of us."""
-    return os.isatty(file) and os.tcgetpgrp(file) == os.getpgrp()
+    if not os.isatty(file):
+        return False
+    try:
+        return os.tcgetpgrp(file) == os.getpgrp()
+    except OSError:  # it controls nobody, so nobody else is in front
+        return True
