@@ -105,3 +105,31 @@ class SpeechEnded:
 
 
 SpeechEvent: TypeAlias = SpeechStarted | Partial | Final | SpeechEnded
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """Nothing can be heard from now on."""
+
+    message: str
+    """What is wrong, one line."""
+    remedy: str
+    """What to do about it, one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneFound:
+    """Sound comes again, after a MicrophoneLost."""
+
+    name: str
+    """The device's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoudspeakerLost:
+    """Nothing that is played is audible from now on."""
+
+    message: str
+    """What is wrong, one line."""
+    remedy: str
+    """What to do about it, one line."""

@@ -1,0 +1,46 @@
+"""The error output turned away for a moment: sound libraries write pages to it about devices that nobody asked for."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ONE_AT_A_TIME = threading.RLock()
+"""The descriptor belongs to the whole process: two threads that each put back what they found would lose it."""
+
+
+@contextmanager
+def without_chatter() -> Iterator[None]:
+    """Turn the file descriptor itself away, since ALSA and JACK write past Python."""
+    with _ONE_AT_A_TIME:
+        try:
+            kept = os.dup(2)
+        except OSError:  # a service may have closed it
+            yield
+            return
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nothing, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(nothing)
+            os.close(kept)
+
+
+def hush_alsa() -> None:
+    """Let ALSA keep its complaints to itself from now on: it tells of each underrun from a thread of its own.
+
+    Its handler becomes a C function that does nothing: one of Python's would make the sound wait for the interpreter.
+    """
+    try:
+        alsa, nothing = ctypes.CDLL("libasound.so.2"), ctypes.CDLL(None).getpid
+    except (OSError, AttributeError):  # another sound system; then it says nothing either
+        return
+    alsa.snd_lib_error_set_handler(ctypes.cast(nothing, ctypes.c_void_p))
