@@ -196,10 +196,10 @@ class DeviceMicrophone:
             self._system.close(stream)
             if stream.was_refreshed:
                 self._stream, self._tried_s = None, -1e9  # not its fault: open it again at once
-                return None
-            return self._lost(f"{stream.name} has gone", "plug it in again")
+                return self._try_to_open()
+            return self._lost(f"the microphone {stream.name!r} has gone", "plug it in again")
         if self._now() - self._sound_s > (_WATCHDOG_S if self._sound_came else _FIRST_SOUND_S):
-            return self._lost(f"{stream.name} gives no sound", "unplug it and plug it in again")
+            return self._lost(f"the microphone {stream.name!r} gives no sound", "unplug it and plug it in again")
         return None
 
     def _is_only_an_echo(self) -> bool:

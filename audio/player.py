@@ -177,9 +177,9 @@ class Player:
 
     def _check(self, stream: OpenStream) -> None:
         if not stream.alive:
-            fault, remedy = f"{stream.name} has gone", "plug it in again"
+            fault, remedy = f"the loudspeaker {stream.name!r} has gone", "plug it in again"
         elif self._now() - self._called_s > _WATCHDOG_S:
-            fault, remedy = f"{stream.name} takes no sound", "unplug it and plug it in again"
+            fault, remedy = f"the loudspeaker {stream.name!r} takes no sound", "unplug it and plug it in again"
         else:
             return
         self._stream = None

@@ -188,6 +188,6 @@ def _number(error: Exception) -> int:
 
 def _refusal(name: str, error: Exception | None) -> DeviceError:
     if error is not None and _number(error) == _BUSY:
-        return DeviceError(f"{name} is busy or gone", "close the program that uses it, or plug it in again")
+        return DeviceError(f"{name!r} is busy or gone", "close the program that uses it, or plug it in again")
     reason = str(error).splitlines()[0] if error is not None else "no way to open it"
-    return DeviceError(f"{name} cannot be opened ({reason})", "unplug it, plug it in, and close what else uses it")
+    return DeviceError(f"{name!r} cannot be opened ({reason})", "unplug it, plug it in, and close what else uses it")

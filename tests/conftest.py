@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
 from fakes import EventList, WordUnderstanding
+from pulse import Pulse, missing, pulse_audio
 
 from assistant.bedside import Bedside
 from assistant.clock import SimulatedClock
@@ -65,6 +67,16 @@ def play_night(store: Store) -> Iterator[PlayNight]:
 
     yield play
     scribe.close()
+
+
+@pytest.fixture
+def pulse() -> Iterator[Pulse]:
+    """A microphone and a loudspeaker without hardware."""
+    absent = missing()
+    if absent and not os.environ.get("CI"):
+        pytest.skip(f"no {', '.join(absent)}: sudo apt install pulseaudio pulseaudio-utils libasound2-plugins")
+    with pulse_audio() as running:
+        yield running
 
 
 def no_sound(path: Path) -> None:  # type: ignore[misc]
