@@ -126,7 +126,8 @@ class App:
         """Play mono samples, and return when they were heard."""
         from audio.player import play  # noqa: PLC0415
 
-        play(samples, rate)
+        sound = self.settings.sound
+        play(samples, rate, device=sound.loudspeaker or None, volume=sound.volume)
 
     def play(
         self,

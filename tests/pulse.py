@@ -164,6 +164,11 @@ class Pulse:
         assert self._call("pactl", "load-module", "module-null-sink", "sink_name=mic").returncode == 0
         self._choose_defaults()
 
+    def carry_to_microphone(self) -> None:
+        """Let the microphone hear the loudspeaker from now on, as through the air of a room."""
+        module = ["module-loopback", "source=speaker.monitor", "sink=mic", "latency_msec=20"]
+        assert self._call("pactl", "load-module", *module).returncode == 0
+
     @contextmanager
     def here(self) -> Iterator[None]:
         """Let this process use the sound server; PortAudio must be started anew for that."""
@@ -191,9 +196,7 @@ class Pulse:
         silence.enter_context(self._program("pacat", "-d", sink, "--latency-msec=10", stdin=Path("/dev/zero")))
 
     def _call(self, *command: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            command, capture_output=True, check=False, timeout=PATIENCE_S, env=os.environ | self.env
-        )
+        return subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S, env=os.environ | self.env)
 
     @contextmanager
     def _program(

@@ -166,7 +166,9 @@ def test_a_missing_library_is_told_like_a_missing_microphone():
     def load() -> None:
         raise DeviceError("the library PortAudio is missing", "install it")
 
-    assert told(DeviceMicrophone(SoundSystem(load))) == [MicrophoneLost("the library PortAudio is missing", "install it")]
+    assert told(DeviceMicrophone(SoundSystem(load))) == [
+        MicrophoneLost("the library PortAudio is missing", "install it")
+    ]
 
 
 def test_a_microphone_that_is_unplugged_is_found_under_another_index():
