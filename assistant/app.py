@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.bedside import Bedside
 from assistant.clock import RealClock, SimulatedClock
 from assistant.dialog.script import load_script
-from assistant.episode_log import EpisodeLog
+from assistant.episode_log import EpisodeLog, stamp_of
 from assistant.errors import BedsideError
 from assistant.mouth import TextSpeaker
 from assistant.night import Night
@@ -66,11 +66,11 @@ class App:
         return self.in_force.settings
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        """Open the log, and close it in the end."""
+    def store(self, clock: Clock | None = None) -> Iterator[Store]:
+        """Open the log, and close it in the end; changes are stamped by `clock`, by default the real one."""
         from assistant.store.store import Store  # noqa: PLC0415 - the database library costs a third of a second
 
-        with Store.open(self.data) as store:
+        with Store.open(self.data, now=partial(stamp_of, clock or RealClock())) as store:
             yield store
 
     def understanding(self, pack: Path | None = None) -> Understanding:
@@ -86,10 +86,12 @@ class App:
         from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
         from audio.segmenter import Segmenter  # noqa: PLC0415
         from intents.sampling import SentenceGrammar, sayings  # noqa: PLC0415
+        from intents.talk import Talk  # noqa: PLC0415
 
         model = MoonshineModel(threads=self.settings.engine.threads)
-        grammar = SentenceGrammar(sayings(understanding.pack))
-        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar)
+        said = sayings(understanding.pack)
+        grammar, talk = SentenceGrammar(said), Talk(said)
+        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
 
     def voice(self) -> PromptCache | BestVoice:
         """The voice of the settings; what it has rendered once is kept.
@@ -158,10 +160,17 @@ class App:
         """Play mono samples, and return when they were heard."""
         from audio.player import play  # noqa: PLC0415
 
-        play(samples, rate)
+        sound = self.settings.sound
+        play(samples, rate, device=sound.loudspeaker or None, volume=sound.volume)
 
     def play(
-        self, scene: Scene, tell: Callable[[NightEvent], None], *, realtime: bool, speaker: Speaker | None = None
+        self,
+        scene: Scene,
+        tell: Callable[[NightEvent], None],
+        *,
+        realtime: bool,
+        speaker: Speaker | None = None,
+        origin: str = "script",
     ) -> None:
         """Play a night to its end.
 
@@ -170,16 +179,19 @@ class App:
             tell: is told every event.
             realtime: takes as long as it takes; otherwise waits are skipped.
             speaker: says the lines; by default nothing sounds.
+            origin: marks its episodes in the log, so that nobody counts them as the person's own.
         """
         clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
         # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
         settings, script = self.settings, load_script()
         sounds = {item.wav: self.microphone(item.wav) for item in scene.items if item.wav is not None}
         understanding = self.understanding()
-        with self.store() as store, closing(Scribe(store)) as scribe:
-            scribe.write(lambda kept: kept.forget_words(clock.wall() - timedelta(days=settings.words.days)))
+        with self.store(clock) as store, closing(Scribe(store)) as scribe:
+            # By the real time: a script that is dated in the future must not make real words old.
+            forgotten_before = RealClock().wall() - timedelta(days=settings.words.days)
+            scribe.write(lambda kept: kept.forget_words(forgotten_before))
             teller = Teller(clock)
-            log = EpisodeLog(scribe, clock, teller, keep_words=settings.words.keep)
+            log = EpisodeLog(scribe, clock, teller, keep_words=settings.words.keep, origin=origin)
             teller.listen(tell)
             teller.listen(log.keep)
             bedside = Bedside(

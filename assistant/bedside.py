@@ -205,10 +205,10 @@ class Bedside:
 
     def _meaning(self, heard: Heard) -> Match:
         return self._understanding.understand(
-            [(r.text, r.log_p) for r in heard.readings],
+            [(r.text, r.rank) for r in heard.readings],
             idle=self.is_idle,
             expected=self.state.expected,
-            allowed=(heard.allowed.text, heard.allowed.log_p) if heard.allowed else None,
+            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
         )
 
     def _answer(self, understood: Understood) -> None:

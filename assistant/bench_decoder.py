@@ -1,7 +1,6 @@
 """Benchmark of the decoder alone: labelled clips, whole and without the segmenter, searched in several ways.
 
-The word bias is never scored on its own vocabulary: the utterances are split in five, and those of one part are read
-with the words of the complaints in the other four.
+The leaning is counted from the pack's sentence templates, never from the clips' own words.
 """
 
 from __future__ import annotations
@@ -24,6 +23,9 @@ from audio.decoding import search
 from audio.events import SAMPLE_RATE
 from audio.moonshine_model import MoonshineModel
 from audio.recogniser_moonshine import READINGS, levelled
+from intents.pack import load
+from intents.sampling import sayings
+from intents.talk import Talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
 
     from assistant.app import App
     from audio.decoding import Found
-
-_FOLDS = 5
 
 TRUTH = "truth.jsonl"
 """One JSON object a line beside the clips: `file`, `utterance`, `condition`, `intent` (`none` for unrelated talk)."""
@@ -49,8 +49,8 @@ class Way:
     beams: int
     threads: int = 2
     level: bool = True
-    bonus: float = 0.0
-    """Nats for each finished word of the vocabulary."""
+    leaning: bool = False
+    """Towards the bedside's talk."""
 
 
 WAYS = (
@@ -58,8 +58,7 @@ WAYS = (
     Way("beam 4", beams=4),
     Way("beam 8", beams=8),
     Way("beam 8, level as recorded", beams=8, level=False),
-    Way("beam 8, word bonus 0.75", beams=8, bonus=0.75),
-    Way("beam 8, word bonus 1.5", beams=8, bonus=1.5),
+    Way("beam 8, leaning", beams=8, leaning=True),
     Way("beam 8, one thread", beams=8, threads=1),
 )
 
@@ -134,9 +133,9 @@ def run(
         RecogniserError: the model is missing or damaged.
     """
     labels = [label for label in _labels(clips) if label["condition"] in conditions]
-    folds = _folds(labels)
-    vocabularies = [_vocabulary(labels, folds, fold) for fold in range(_FOLDS)]
-    scored = [label for label in labels if folds[label["utterance"]] % every == 0]
+    numbers = {text: n for n, text in enumerate(dict.fromkeys(label["utterance"] for label in labels))}
+    scored = [label for label in labels if numbers[label["utterance"]] % every == 0]
+    talk = Talk(sayings(load()))
     models = {threads: MoonshineModel(threads=threads) for threads in sorted({w.threads for w in ways})}
     scores: dict[str, dict[str, Score]] = {}
     for label in track(scored, "decoder", transient=True, console=Console(stderr=True)):
@@ -146,7 +145,7 @@ def run(
         truth, of_condition = plain(label["utterance"]), scores.setdefault(label["condition"], {})
         for way in ways:
             wall, cpu = perf_counter(), process_time()
-            found = _read(models[way.threads], samples, way, vocabularies[folds[label["utterance"]] % _FOLDS])
+            found = _read(models[way.threads], samples, way, talk)
             spent = 1000 * (perf_counter() - wall), 1000 * (process_time() - cpu)
             of_condition.setdefault(way.name, Score()).add(truth, found, *spent)
     return {c: {name: score.summary() for name, score in by_way.items()} for c, by_way in scores.items()}
@@ -159,22 +158,10 @@ def _labels(clips: Path) -> list[dict[str, str]]:
         raise UsageError(f"{clips} holds no readable {TRUTH}; give a folder of labelled clips") from error
 
 
-def _folds(labels: list[dict[str, str]]) -> dict[str, int]:
-    """Number the different utterances."""
-    return {text: n for n, text in enumerate(dict.fromkeys(label["utterance"] for label in labels))}
-
-
-def _vocabulary(labels: list[dict[str, str]], folds: dict[str, int], fold: int) -> frozenset[str]:
-    """The words of the complaints outside one fold."""
-    others = (x for x in labels if folds[x["utterance"]] % _FOLDS != fold and x["intent"] != "none")
-    return frozenset(word for label in others for word in plain(label["utterance"]).split())
-
-
-def _read(model: MoonshineModel, samples: NDArray[np.float32], way: Way, vocabulary: frozenset[str]) -> list[Found]:
+def _read(model: MoonshineModel, samples: NDArray[np.float32], way: Way, talk: Talk) -> list[Found]:
     level = levelled(samples) if way.level else None
     sound = model.encode(samples if level is None else level)
-    bonus = (lambda word: way.bonus if word in vocabulary else 0.0) if way.bonus else None
-    return search(sound, beams=way.beams, bonus=bonus)
+    return search(sound, beams=way.beams, leaning=talk if way.leaning else None)
 
 
 def show(result: dict[str, dict[str, dict[str, float]]], console: Console) -> None:

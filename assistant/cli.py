@@ -84,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _close_output()
         where = f"{error.filename}" if error.filename else "writing or reading failed"
         return _fail(f"{where}: {(error.strerror or str(error)).lower()}. Check it and try again.", 1)
+    except SystemExit:  # so end --help, --version and a wrong call: none of them needs what the errors below load
+        raise
     except _known_errors() as error:
         return _fail(str(error), error.status if isinstance(error, BedsideError) else 1)
 

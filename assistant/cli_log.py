@@ -49,7 +49,7 @@ def show_episodes(found: list[Episode], console: Console) -> None:
         table.add_row(
             episode.night_of.isoformat(),
             episode.onset.local.strftime("%H:%M:%S"),
-            what.replace("_", " "),
+            what.replace("_", " ") + _mark(episode),
             episode.side,
             minutes,
             str(episode.rounds or 0),
@@ -57,6 +57,11 @@ def show_episodes(found: list[Episode], console: Console) -> None:
             (episode.ended_by or "open").replace("_", " "),
         )
     console.print(table)
+
+
+def _mark(episode: Episode) -> str:
+    """Tells an episode that nobody had from one that somebody had."""
+    return "" if episode.origin in (None, "live") else f" ({episode.origin})"
 
 
 def _write_csv(found: Iterable[Episode]) -> None:

@@ -54,7 +54,7 @@ def demo(options: argparse.Namespace) -> int:
         show(event)
 
     show = _printer(scene, as_json=options.json)
-    app.play(scene, remember, realtime=options.realtime, speaker=speaker)
+    app.play(scene, remember, realtime=options.realtime, speaker=speaker, origin="demo")
     console.print("\nThe log:")
     with app.store() as store:
         show_episodes([episode for episode in store.episodes() if episode.episode_id in closed], console)

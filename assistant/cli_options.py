@@ -71,6 +71,7 @@ def _bench(sub: argparse.ArgumentParser) -> None:
 
 def _doctor(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="one JSON object a line: name, ok, essential, detail, remedy")
+    sub.add_argument("--quiet", action="store_true", help="play no tone: somebody sleeps")
 
 
 def _run(sub: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ spoken anyway, and what waits for the row is told when it is on disk.
 
 from __future__ import annotations
 
+import re
 import sys
 from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures import wait
@@ -46,14 +47,18 @@ class EpisodeLog:
         clock: stamps.
         teller: is told what is on disk, and faults of the disk.
         keep_words: whether what the person said is kept as text.
+        origin: where its episodes come from, see `NewEpisode.origin`.
     """
 
-    def __init__(self, scribe: Scribe, clock: Clock, teller: Teller, *, keep_words: bool = True) -> None:
+    def __init__(
+        self, scribe: Scribe, clock: Clock, teller: Teller, *, keep_words: bool = True, origin: str = "live"
+    ) -> None:
         self.episode_id: str | None = None
         self._scribe = scribe
         self._clock = clock
         self._teller = teller
         self._keep_words = keep_words
+        self._origin = origin
         self._pending: list[tuple[Future[Any], Callable[[], None] | None]] = []
         self._failed = False
         self._shown: dict[str, str] = {}
@@ -81,6 +86,7 @@ class EpisodeLog:
             asr_conf=round(score, 3),
             heard=(heard.text or None) if heard and self._keep_words else None,
             versions={"bedside": assistant.__version__, "python": sys.version.split()[0]},
+            origin=self._origin,
         )
         self._write_now(
             lambda store: store.open_episode(episode), lambda: self._teller.tell("episode_opened", episode_id, **shown)
@@ -145,20 +151,18 @@ class EpisodeLog:
 
     def _answered(self, future: Future[Any], done: Callable[[], None] | None) -> None:
         error = future.exception()
-        if isinstance(error, StoreError):
+        if error is not None:
             self._fault(error)
-        elif error is not None:
-            raise error
         else:
             self._works()
             if done is not None:
                 done()
 
-    def _fault(self, error: StoreError) -> None:
+    def _fault(self, error: BaseException) -> None:
         if not self._failed:
             self._failed = True
-            message, _, remedy = str(error).partition(". ")
-            self._teller.tell("fault", self.episode_id, part="store", message=message, remedy=remedy or message)
+            message, remedy = _told(error)
+            self._teller.tell("fault", self.episode_id, part="store", message=message, remedy=remedy)
 
     def _works(self) -> None:
         if self._failed:
@@ -168,9 +172,21 @@ class EpisodeLog:
             )
 
     def _stamp(self) -> Stamp:
-        wall = self._clock.wall()
-        offset = wall.utcoffset()
-        minutes = 0 if offset is None else int(offset.total_seconds() // 60)
-        return Stamp(
-            wall.astimezone(UTC), minutes, self._clock.boot_id, round(self._clock.now(), 3), self._clock.trusted
-        )
+        return stamp_of(self._clock)
+
+
+def stamp_of(clock: Clock) -> Stamp:
+    """The moment that a clock shows, as it is kept."""
+    wall = clock.wall()
+    offset = wall.utcoffset()
+    minutes = 0 if offset is None else int(offset.total_seconds() // 60)
+    return Stamp(wall.astimezone(UTC), minutes, clock.boot_id, round(clock.now(), 3), clock.trusted)
+
+
+def _told(error: BaseException) -> tuple[str, str]:
+    """What happened, and what to do about it."""
+    if not isinstance(error, StoreError):
+        # Its own text may quote the record, and so somebody's words; its name never does.
+        return f"The log could not be written ({type(error).__name__})", "Run ./bedside doctor, then start again."
+    message, *remedy = re.split(r"; |\. ", str(error), maxsplit=1)
+    return message, remedy[0] if remedy else message

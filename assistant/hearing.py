@@ -104,9 +104,9 @@ class Hearing:
 
     def _meaning_of(self, heard: Heard) -> Match:
         return self._understanding.understand(
-            [(r.text, r.log_p) for r in heard.readings],
+            [(r.text, r.rank) for r in heard.readings],
             idle=self._idle,
-            allowed=(heard.allowed.text, heard.allowed.log_p) if heard.allowed else None,
+            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
         )
 
     def _times(self, decided: tuple[Match, Heard, float] | None) -> dict[str, float | None]:

@@ -7,10 +7,11 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from assistant.store.errors import StoreBusy, StoreError
+from assistant.store.errors import StoreBusy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from assistant.store.store import Store
 
@@ -30,7 +31,7 @@ class Scribe:
         self._thread.start()
 
     def write(self, job: Job) -> Future[Any]:
-        """Ask for a write; the future holds its result, or the StoreError that it met."""
+        """Ask for a write; the future holds its result, or whatever error it met."""
         future: Future[Any] = Future()
         try:
             self._jobs.put_nowait((job, future))
@@ -46,7 +47,22 @@ class Scribe:
     def _work(self) -> None:
         while (asked := self._jobs.get()) is not None:
             job, future = asked
-            try:
+            if not future.set_running_or_notify_cancel():
+                continue
+            with _Answering(future):
                 future.set_result(job(self._store))
-            except StoreError as error:
-                future.set_exception(error)
+
+
+class _Answering:
+    """Whatever error is met inside answers the future: nobody waits for ever, and the next write is still done."""
+
+    def __init__(self, future: Future[Any]) -> None:
+        self._future = future
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
+        if error is not None:
+            self._future.set_exception(error)
+        return True

@@ -31,19 +31,19 @@ class EngineSettings(_Section):
     threads: Annotated[int, Field(ge=1, le=16)] = 2
 
 
+class SoundSettings(_Section):
+    """[sound]: the devices by name, or a part of it; empty is the system's own choice."""
+
+    microphone: str = ""
+    loudspeaker: str = ""
+    volume: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+
+
 class VoiceSettings(_Section):
     """[voice]: how the assistant sounds."""
 
     name: Annotated[str, Field(min_length=1)] = "auto"
     words_per_minute: Annotated[int, Field(ge=80, le=260)] = 150
-
-
-class SoundSettings(_Section):
-    """[sound]: the devices, by their names or a part of them; empty: the system's own choice."""
-
-    microphone: str = ""
-    loudspeaker: str = ""
-    volume: Annotated[float, Field(gt=0, le=1)] = 1.0
 
 
 class NumberSettings(_Section):

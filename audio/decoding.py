@@ -1,7 +1,7 @@
 """Beam search over a token model's steps: free, with an n-best list, or along a grammar. Pure: knows no engine.
 
 Probabilities stay honest: `log_p` is what the model gives to the text (summed over the spellings that the search met,
-"Calf." and "calf"), while a bias towards known words is kept apart and only decides what survives in the beam.
+"Calf." and "calf"), while a leaning towards the talk of one place is kept apart: it decides what survives in the beam.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import heappush, heappushpop
 from math import inf
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from audio.token_model import Grammar, Leaning, Step, TokenModel
 
 _REPEATS = 4
 """So often a phrase may follow itself: people in pain say "it's seized it's seized it's seized"; models loop on."""
@@ -29,53 +31,8 @@ _MARGIN = 12.0
 """Search ends when every open beam is this many nats below the best finished one: e^-12 matters to nobody."""
 _WIDTH = 400
 """Tokens a beam that are offered to a grammar at a step, likeliest first, until enough are allowed."""
-
-
-class Grammar(Protocol):
-    """What may be said, one piece of text at a time."""
-
-    start: Any
-    """The state before the first word."""
-
-    def step(self, state: Any, text: str) -> Any | None:
-        """Return the state after more text, or None if nobody may say so.
-
-        Pieces are parts of words, whole words, or several; the first has no leading space, words are parted by one.
-        """
-        ...
-
-    def is_final(self, state: Any) -> bool:
-        """Tell whether a sentence may end here."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the model knows after some tokens of each beam."""
-
-    log_probs: NDArray[np.float32]
-    """Shape (beams, vocabulary): natural log probability of each next token."""
-    past: Any = None
-    """The model's own memory of the beams."""
-
-
-class TokenModel(Protocol):
-    """An encoded sound whose text can be spelt token by token."""
-
-    end: int
-    """The token that ends a text."""
-    texts: Sequence[str | None]
-    """What each token adds to the normalised text, with its leading space; None for what no sentence has."""
-    longest: int
-    """So many tokens at most: scaled to the sound's length."""
-
-    def begin(self) -> Step:
-        """Return the first step, of one beam."""
-        ...
-
-    def advance(self, step: Step, parents: Sequence[int], tokens: Sequence[int]) -> Step:
-        """Return the step in which beam i continues beam parents[i] of `step` by tokens[i]."""
-        ...
+_LEANING_WIDTH = 40
+"""Tokens a beam that are offered to a leaning, which lifts no token by more than a few nats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +42,30 @@ class Found:
     text: str
     log_p: float
     """Natural log of the model's probability of the text."""
-    bonus: float = 0.0
-    """What the word bias added to it; not part of `log_p`."""
+    lean: float = 0.0
+    """Nats that the text gains by the leaning; not part of `log_p`."""
+
+    @property
+    def rank(self) -> float:
+        """By which texts are ordered: `log_p` and the leaning together."""
+        return self.log_p + self.lean
 
 
 @dataclass(slots=True)
 class _Beam:
     log_p: float
-    bonus: float = 0.0
+    lean: float = 0.0
     text: str = ""
     gap: bool = False
     """A space is due before the next letter."""
     tokens: tuple[int, ...] = ()
     state: Any = None
+    leaning: Any = None
     parent: int = 0
 
     @property
     def rank(self) -> float:
-        return self.log_p + self.bonus
+        return self.log_p + self.lean
 
 
 @dataclass(slots=True)
@@ -110,12 +73,13 @@ class _Search:
     model: TokenModel
     beams: int
     grammar: Grammar | None
-    of_word: Callable[[str], float] | None
+    leaning: Leaning | None
     done: dict[str, Found] = field(default_factory=dict)
 
     def run(self) -> list[Found]:
         step = self.model.begin()
-        live = [_Beam(0.0, state=self.grammar.start if self.grammar else None)]
+        grammar, leaning = self.grammar, self.leaning
+        live = [_Beam(0.0, state=grammar and grammar.start, leaning=leaning and leaning.start)]
         for _ in range(self.model.longest):
             self._finish(live, step)
             live = self._best(self._grown(live, step))
@@ -124,7 +88,7 @@ class _Search:
             step = self.model.advance(step, [b.parent for b in live], [b.tokens[-1] for b in live])
         else:
             self._finish(live, step)
-        return sorted(self.done.values(), key=lambda f: -(f.log_p + f.bonus))
+        return sorted(self.done.values(), key=lambda found: -found.rank)
 
     def _finish(self, live: Sequence[_Beam], step: Step) -> None:
         """Count each beam as ended here, by the probability that it is."""
@@ -132,14 +96,14 @@ class _Search:
             if self.grammar and not self.grammar.is_final(beam.state):
                 continue
             log_p = beam.log_p + float(step.log_probs[row, self.model.end])
-            bonus = beam.bonus + self._worth(beam.text)
+            lean = self.leaning.worth(beam.leaning, ended=True) if self.leaning else 0.0
             text = _unquoted(beam.text)
             before = self.done.get(text)
             together = float(np.logaddexp(log_p, before.log_p)) if before else log_p
-            self.done[text] = Found(text, together, bonus)
+            self.done[text] = Found(text, together, lean)
 
     def _is_over(self, best: _Beam) -> bool:
-        ends = sorted((f.log_p + f.bonus for f in self.done.values()), reverse=True)
+        ends = sorted((found.rank for found in self.done.values()), reverse=True)
         if not ends:
             return False
         enough = ends[self.beams - 1] if len(ends) >= self.beams else -inf
@@ -148,10 +112,12 @@ class _Search:
     def _grown(self, live: Sequence[_Beam], step: Step) -> Iterator[_Beam]:
         """Yield every beam's continuations, likeliest first, until none of that beam can be among the best any more."""
         room = _TWINS * self.beams
+        width = _WIDTH if self.grammar else _LEANING_WIDTH if self.leaning else room
+        most = self.leaning.most if self.leaning else 0.0
         best: list[float] = []  # a heap: the worst of the best comes first
         for row, beam in enumerate(live):
-            for token, log_p in _likeliest(step.log_probs[row], _WIDTH if self.grammar else room):
-                if len(best) == room and beam.rank + log_p < best[0]:
+            for token, log_p in _likeliest(step.log_probs[row], width):
+                if len(best) == room and beam.rank + log_p + most < best[0]:
                     break
                 longer = self._longer(beam, row, token, log_p)
                 if longer is not None:
@@ -170,12 +136,16 @@ class _Search:
                 return None
         if _loops(beam.tokens, token):
             return None
-        bonus = beam.bonus + (self._worth(beam.text) if added.startswith(" ") else 0.0)
-        return _Beam(beam.log_p + log_p, bonus, beam.text + added, gap, (*beam.tokens, token), state, row)
+        leaning, lean = self._leant(beam, added)
+        tokens = (*beam.tokens, token)
+        return _Beam(beam.log_p + log_p, lean, beam.text + added, gap, tokens, state, leaning, row)
 
-    def _worth(self, text: str) -> float:
-        """The bias of a text's last word, now that it is finished."""
-        return self.of_word(text.rpartition(" ")[2].strip("'")) if self.of_word and text else 0.0
+    def _leant(self, beam: _Beam, added: str) -> tuple[Any, float]:
+        """What the leaning makes of a beam's text with more of it."""
+        if self.leaning is None or not added:
+            return beam.leaning, beam.lean
+        state = self.leaning.step(beam.leaning, added)
+        return state, self.leaning.worth(state, ended=False)
 
     def _best(self, grown: Iterator[_Beam]) -> list[_Beam]:
         kept: list[_Beam] = []
@@ -194,20 +164,20 @@ def search(
     *,
     beams: int = 8,
     grammar: Grammar | None = None,
-    bonus: Callable[[str], float] | None = None,
+    leaning: Leaning | None = None,
 ) -> list[Found]:
-    """Find the likeliest texts, best first by log_p + bonus, each text once.
+    """Find the likeliest texts, best first by log_p and leaning together, each text once.
 
     Args:
         model: the encoded sound.
         beams: texts pursued side by side; 1 is greedy.
         grammar: follow only what it allows; free without.
-        bonus: nats added for each finished word, to lean towards known words.
+        leaning: what people are likely to say here.
 
     Returns:
         Up to a few times `beams` texts; the empty text may be among them. None if the grammar allowed nothing.
     """
-    return _Search(model, beams, grammar, bonus).run()
+    return _Search(model, beams, grammar, leaning).run()
 
 
 def _joined(beam: _Beam, piece: str) -> tuple[str, bool]:

@@ -35,6 +35,13 @@ class Reading:
     """Lower case words as a person would say them, without punctuation."""
     log_p: float
     """Natural logarithm of the engine's probability of this reading; comparable within one utterance only."""
+    lean: float = 0.0
+    """Nats by which the reading is likelier in this place's talk than elsewhere; not part of `log_p`."""
+
+    @property
+    def rank(self) -> float:
+        """By which readings are ordered and weighed: `log_p` and the leaning together."""
+        return self.log_p + self.lean
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class Heard:
     @property
     def share(self) -> float:
         """How much of the probability of all readings the best one has, 0..1."""
-        return 1 / sum(exp(min(0.0, r.log_p - self.readings[0].log_p)) for r in self.readings) if self.readings else 0.0
+        return 1 / sum(exp(min(0.0, r.rank - self.readings[0].rank)) for r in self.readings) if self.readings else 0.0
 
     @property
     def agreement(self) -> float | None:

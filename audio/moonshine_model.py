@@ -29,10 +29,10 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
     RuntimeException,
 )
 
-from audio.decoding import Step
 from audio.errors import RecogniserError
 from audio.events import SAMPLE_RATE
 from audio.moonshine_files import DECODER, ENCODER, REMEDY, TOKENIZER, check_files, model_folder
+from audio.token_model import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,7 @@ class MoonshineModel:
 
 
 class Sound:
-    """One utterance after the encoder; implements `audio.decoding.TokenModel`."""
+    """One utterance after the encoder; implements `audio.token_model.TokenModel`."""
 
     end = _END
 

@@ -16,15 +16,13 @@ from audio.events import SAMPLE_RATE, Final, Heard, Partial, Reading, SpeechEnde
 from audio.segmenter import Closed, Hushed, Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-    from audio.decoding import Grammar
     from audio.events import Frame, SpeechEvent
-    from audio.moonshine_model import MoonshineModel
+    from audio.moonshine_model import MoonshineModel, Sound
     from audio.ports import SpeechDetector
     from audio.segmenter import Segmenter, SegmentEvent, Utterance
+    from audio.token_model import Grammar, Leaning
 
 READINGS = 10
 """Readings handed on at most."""
@@ -44,7 +42,7 @@ class MoonshineRecogniser:
         detector: tells speech from noise, for this stream alone.
         segmenter: cuts the stream into utterances, for this stream alone.
         grammar: what may be said here; its likeliest sentence is told as `Heard.allowed`.
-        bonus: nats for each finished word of the vocabulary, to lean the free reading towards it.
+        leaning: how people talk here; the free reading leans towards it.
         beams: readings pursued side by side.
     """
 
@@ -57,14 +55,14 @@ class MoonshineRecogniser:
         segmenter: Segmenter,
         *,
         grammar: Grammar | None = None,
-        bonus: Callable[[str], float] | None = None,
+        leaning: Leaning | None = None,
         beams: int = 8,
     ) -> None:
         self.grammar = grammar
         self._model = model
         self._detector = detector
         self._segmenter = segmenter
-        self._bonus = bonus
+        self._leaning = leaning
         self._beams = beams
         self._early: Heard | None = None
 
@@ -116,16 +114,22 @@ class MoonshineRecogniser:
         samples = levelled(utterance.samples)
         if samples is not None:
             sound = self._model.encode(samples)
-            free = search(sound, beams=self._beams, bonus=self._bonus)
+            free = search(sound, beams=self._beams, leaning=self._leaning)
             free_log_p = max((f.log_p for f in free), default=None)
             # Where nothing at all is the likeliest text, there were no words; elsewhere it is no reading of them.
             if free and free[0].text:
-                readings = tuple(Reading(f.text, f.log_p) for f in free if f.text)[:READINGS]
-            if self.grammar:
-                best = search(sound, beams=self._beams, grammar=self.grammar)
-                allowed = Reading(best[0].text, best[0].log_p) if best else None
+                readings = tuple(Reading(f.text, f.log_p, f.lean) for f in free if f.text)[:READINGS]
+            allowed = self._allowed(sound)
         spent_ms = 1000 * (perf_counter() - begun)
         return Heard(readings, utterance.start_s, utterance.end_s, self.name, spent_ms, allowed, free_log_p)
+
+    def _allowed(self, sound: Sound) -> Reading | None:
+        """Return the grammar's likeliest sentence."""
+        if self.grammar is None:
+            return None
+        found = search(sound, beams=self._beams, grammar=self.grammar, leaning=self._leaning)
+        best = max(found, key=lambda f: f.log_p, default=None)
+        return None if best is None else Reading(best.text, best.log_p, best.lean)
 
 
 def levelled(samples: NDArray[np.float32]) -> NDArray[np.float32] | None:

@@ -24,6 +24,10 @@ ENTER, LEAVE = 0.5, 0.35
 """Probabilities from which a frame begins speech, and below which a frame of speech is quiet."""
 ONSET_WINDOW_S = 0.32
 """How long a hesitant beginning may be to count as one: the least speech must be gathered within it."""
+DIP_WITHIN_S = 3.0
+"""How far back the quietest moment is looked for where speech that does not end is cut."""
+DIP_FRAMES = 3
+"""Frames that a quiet moment must last, about a tenth of a second: shorter is a gap within a word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +89,8 @@ class Segmenter:
         endpoint_s: seconds of quiet that end an utterance.
         pre_roll_s: seconds of sound kept from before the speech.
         hush_s: seconds of quiet after which `Hushed` is told, and of the quiet kept at an utterance's end.
-        longest_s: seconds after which an utterance is closed though the speech goes on (television).
+        longest_s: seconds after which an utterance is closed though the speech goes on (television), at the quietest
+            moment of its end; what follows that moment begins the next.
         enter: probability from which a frame begins speech.
         leave: probability below which a frame of speech is quiet.
         least_s: seconds of frames at or above `enter` that make it speech: a click opens nothing.
@@ -100,7 +105,7 @@ class Segmenter:
         endpoint_s: float = 1.2,
         pre_roll_s: float = 0.4,
         hush_s: float = 0.2,
-        longest_s: float = 20.0,
+        longest_s: float = 8.0,
         enter: float = ENTER,
         leave: float = LEAVE,
         least_s: float = 0.09,
@@ -161,9 +166,30 @@ class Segmenter:
         if quiet >= self._hush and not self._hushed:
             self._hushed = True
             events.append(Hushed(self._utterance()))
-        if quiet >= max(1, _samples(self.endpoint_s)) or self._count(self._pieces) >= self._longest:
+        if quiet >= max(1, _samples(self.endpoint_s)):
             events += self._close()
+        elif self._count(self._pieces) >= self._longest:
+            events += self._split() if self._speaking else self._close()
         return events
+
+    def _split(self) -> list[SegmentEvent]:
+        """Close at the quietest moment of the end, and open again with what follows it: the speech goes on."""
+        cut = self._quietest()
+        rest, self._pieces = self._pieces[cut:], self._pieces[:cut]
+        self._voiced = cut
+        closed = Closed(self._utterance(), rest[-1].end_s)
+        self._forget()
+        self._open, self._speaking = True, True
+        self._pieces, self._voiced = rest, len(rest)
+        self._start_s = rest[0].frame.start_s
+        return [closed, Opened(self._start_s)]
+
+    def _quietest(self) -> int:
+        """Where the quietest moment of the end is, as the number of pieces before its middle."""
+        back = min(_frames(DIP_WITHIN_S), len(self._pieces) // 2)
+        power = [float(np.square(piece.frame.samples).mean()) for piece in self._pieces[-back:]]
+        moments = np.convolve(power, np.ones(DIP_FRAMES), "valid") if back >= DIP_FRAMES else np.array(power)
+        return len(self._pieces) - back + int(moments.argmin()) + min(DIP_FRAMES, back) // 2
 
     def _close(self) -> list[SegmentEvent]:
         closed = Closed(self._utterance(), self._pieces[-1].end_s)

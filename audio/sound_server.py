@@ -49,8 +49,15 @@ def _asked(*what: str) -> str | None:
             capture_output=True,
             timeout=_PATIENCE_S,
             check=True,
-            env=os.environ | {"LC_ALL": "C"},
+            env=_environment(),
         )
     except (OSError, subprocess.SubprocessError):
         return None
     return run.stdout.decode(errors="replace")
+
+
+def _environment() -> dict[str, str]:
+    """English, and the server's address told: a client that has to look for it starts a server where there is none."""
+    own = os.environ.get("XDG_RUNTIME_DIR")
+    where = {"PULSE_SERVER": f"unix:{own}/pulse/native unix:/run/pulse/native"} if own else {}
+    return where | dict(os.environ) | {"LC_ALL": "C"}

@@ -52,7 +52,7 @@ def play(console: Console) -> None:
 
     with tempfile.TemporaryDirectory() as data:
         app = App(data)
-        app.play(scene, show, realtime=False)
+        app.play(scene, show, realtime=False, origin="demo")
         with app.store() as store:
             console.print("\nThe log:")
             show_episodes(list(store.episodes()), console)

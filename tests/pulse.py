@@ -164,6 +164,11 @@ class Pulse:
         assert self._call("pactl", "load-module", "module-null-sink", "sink_name=mic").returncode == 0
         self._choose_defaults()
 
+    def carry_to_microphone(self) -> None:
+        """Let the microphone hear the loudspeaker from now on, as through the air of a room."""
+        module = ["module-loopback", "source=speaker.monitor", "sink=mic", "latency_msec=20"]
+        assert self._call("pactl", "load-module", *module).returncode == 0
+
     @contextmanager
     def here(self) -> Iterator[None]:
         """Let this process use the sound server; PortAudio must be started anew for that."""

@@ -20,10 +20,13 @@ MODULES = {path.relative_to(PROJECT): path for top in OURS for path in sorted((P
 
 ADAPTERS = (
     "audio.activity_",
+    "audio.microphone",
     "audio.moonshine_",
     "audio.player",
+    "audio.portaudio",
     "audio.prompt_cache",
     "audio.recogniser_moonshine",
+    "audio.sound_system",
     "audio.voice_",
     "audio.wav",
 )

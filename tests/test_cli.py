@@ -7,6 +7,7 @@ import io
 import re
 import signal
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,16 @@ def test_the_help_names_every_command_and_where_to_begin():
 
 def test_the_version_is_told():
     assert bedside("--version").stdout == f"bedside {__version__}\n"
+
+
+@pytest.mark.parametrize("call", ["--version", "night --help", "nihgt"])
+def test_what_needs_no_command_loads_none(call: str):
+    asked = f"import sys\nfrom assistant.cli import main\ntry: main({call.split()})\nexcept SystemExit: pass\n"
+    told = "print(sorted({'assistant.app', 'pydantic', 'numpy', 'sqlalchemy', 'rich'} & set(sys.modules)))"
+    answer = subprocess.run(
+        [sys.executable, "-c", asked + told], capture_output=True, text=True, check=True, env=environment()
+    )
+    assert answer.stdout.splitlines()[-1] == "[]"
 
 
 # Wrong calls
@@ -211,6 +222,7 @@ def test_episodes_are_one_object_a_line(logged: Path):
     assert (first["night_of"], second["night_of"]) == ("2026-01-14", "2026-02-01")
     assert first["episode_id"] < second["episode_id"]
     assert (first["site"], first["side"], first["ended_by"]) == ("calf", "left", "stop")
+    assert first["origin"] == "script"
 
 
 def test_episodes_are_a_table_for_a_spreadsheet(logged: Path):
@@ -218,6 +230,7 @@ def test_episodes_are_a_table_for_a_spreadsheet(logged: Path):
     whole = objects(bedside_here("episodes", "--json", "--data", logged).stdout)
     assert [row["episode_id"] for row in rows] == [each["episode_id"] for each in whole]
     assert list(rows[0]) == list(whole[0])
+    assert {row["origin"] for row in rows} == {"script"}
 
 
 def test_episodes_since_a_night_leaves_earlier_ones_out(logged: Path):
@@ -230,7 +243,7 @@ def test_episodes_are_a_table_for_people(logged: Path, tmp_path: Path):
     heading, first, second = bedside_here("episodes", "--data", logged).stdout.splitlines()
     assert heading.startswith("night of")
     assert first.startswith("2026-01-14  23:30:0")
-    assert "calf" in second
+    assert "calf (script)" in second
     assert bedside_here("episodes", "--data", tmp_path / "other").stdout == "No episode in the log.\n"
 
 

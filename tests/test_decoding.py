@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.decoding import Step, search
+from audio.decoding import search
+from audio.token_model import Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,21 +120,53 @@ def test_a_token_that_is_no_text_is_silent_in_free_search_and_forbidden_by_a_gra
     assert exp(search(model, grammar=Sentences("calf"))[0].log_p) == pytest.approx(0.1, rel=1e-3)
 
 
-def test_a_bonus_lifts_a_word_and_is_told_apart_from_the_probability() -> None:
+class Lifted:
+    """A leaning towards some words; a state is the text so far."""
+
+    start = ""
+
+    def __init__(self, **words: float) -> None:
+        self._words = words
+        self.most = max(words.values())
+
+    def step(self, state: str, text: str) -> str:
+        return state + text
+
+    def worth(self, state: str, *, ended: bool) -> float:
+        *whole, last = state.split(" ")
+        begun = [gain * len(last) / len(word) for word, gain in self._words.items() if word.startswith(last)]
+        part = self._words.get(last, 0.0) if ended else max(begun, default=0.0)
+        return part + sum(self._words.get(word, 0.0) for word in whole)
+
+
+def test_a_leaning_lifts_a_word_and_is_told_apart_from_the_probability() -> None:
     model = TableModel((None, "my", " cap", " calf"), {(): {1: 1.0}, (1,): {2: 0.7, 3: 0.3}})
     plain = search(model)
-    leaning = search(model, bonus=lambda word: 1.5 if word == "calf" else 0.0)
+    leaning = search(model, leaning=Lifted(calf=1.5))
     assert plain[0].text == "my cap"
     assert leaning[0].text == "my calf"
-    assert leaning[0].bonus == pytest.approx(1.5)
+    assert leaning[0].lean == pytest.approx(1.5)
     assert exp(leaning[0].log_p) == pytest.approx(0.3, rel=1e-4)
 
 
-def test_a_word_in_several_tokens_gets_its_bonus_once_when_it_is_whole() -> None:
+def test_a_word_in_several_tokens_gains_once_when_it_is_whole() -> None:
     texts = (None, "my", " cra", "mp", " now")
     model = TableModel(texts, {(): {1: 1.0}, (1,): {2: 1.0}, (1, 2): {3: 1.0}, (1, 2, 3): {4: 1.0}})
-    best = search(model, bonus=lambda word: {"cramp": 1.0, "now": 0.25}.get(word, 0.0))[0]
-    assert (best.text, best.bonus) == ("my cramp now", pytest.approx(1.25))
+    best = search(model, leaning=Lifted(cramp=1.0, now=0.25))[0]
+    assert (best.text, best.lean) == ("my cramp now", pytest.approx(1.25))
+
+
+def test_the_beginning_of_a_likely_word_survives_a_narrow_beam() -> None:
+    texts = (None, "my", " cap", " cal", "f")
+    model = TableModel(texts, {(): {1: 1.0}, (1,): {2: 0.7, 3: 0.3}, (1, 3): {4: 1.0}})
+    assert search(model, beams=1)[0].text == "my cap"
+    assert search(model, beams=1, leaning=Lifted(calf=2.0))[0].text == "my calf"
+
+
+def test_a_likely_word_whose_beginning_led_elsewhere_gains_nothing() -> None:
+    texts = (None, " cal", "m", "f")
+    model = TableModel(texts, {(): {1: 1.0}, (1,): {2: 1.0}})
+    assert search(model, leaning=Lifted(calf=2.0))[0].lean == 0.0
 
 
 def test_the_guard_breaks_a_loop_but_lets_a_person_say_a_word_four_times() -> None:

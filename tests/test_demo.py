@@ -69,9 +69,8 @@ def test_the_complaint_is_heard_understood_logged_and_answered_in_this_order(pla
         "said",
     ]
     assert heard["engine"] == "moonshine"
-    assert (understood["intent"], understood["slots"]["site"]) == ("cramp", "calf")
-    assert understood["slots"]["side"] in {"left", "unknown"}
-    assert (opened["episode"], opened["site"]) == (said["episode"], "calf")
+    assert (understood["intent"], understood["slots"]["site"], understood["slots"]["side"]) == ("cramp", "calf", "left")
+    assert (opened["episode"], opened["site"], opened["side"]) == (said["episode"], "calf", "left")
     assert said["kind"] == "step"
     assert said["t"] - heard["t"] < 0.5
 
@@ -92,6 +91,12 @@ def test_the_episode_ends_better_and_stands_in_the_log(played: Played):
     assert logged["episode_id"] == closed["episode"] == played.of("episode_opened")[0]["episode"]
     for field in ("intent", "site", "side", "relief", "ended_by"):
         assert logged[field] == closed[field]
+    assert (logged["side"], logged["origin"]) == ("left", "demo")
+
+
+def test_the_episode_is_marked_in_the_log_so_that_nobody_takes_it_for_a_real_one(played: Played):
+    _, line = bedside("episodes", "--data", played.data).stdout.splitlines()
+    assert "calf (demo)" in line
 
 
 def readings_of(samples: NDArray[np.float32], rate: int) -> list[str]:

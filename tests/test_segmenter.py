@@ -91,10 +91,20 @@ def test_a_noise_between_the_thresholds_opens_nothing_and_holds_nothing_open():
 
 def test_a_television_is_cut_at_the_cap_and_no_sound_is_lost_between():
     events = feed(Segmenter(longest_s=5), seconds(1, 12))
-    assert kinds(events) == ["Opened", "Closed"] * 2 + ["Opened"]
+    assert kinds(events[:4]) == ["Opened", "Closed", "Opened", "Closed"]
     first, second = events[1].utterance.samples, events[3].utterance.samples
     assert len(first) <= 5 * SAMPLE_RATE + FRAME_SAMPLES
     assert second[0] == first[-1] + 1
+
+
+def test_speech_that_does_not_end_is_cut_at_its_quietest_moment_and_goes_on_as_the_next():
+    segmenter, events = Segmenter(longest_s=5), []
+    for index in range(round(6 / FRAME_S)):
+        quiet = 3.5 <= index * FRAME_S < 3.7
+        frame = Frame(np.full(FRAME_SAMPLES, 0.01 if quiet else 0.5, np.float32), index * FRAME_S)
+        events += segmenter.accept(frame, 1.0)
+    assert kinds(events) == ["Opened", "Closed", "Opened"]
+    assert events[1].utterance.end_s == events[2].at_s == pytest.approx(3.6, abs=0.1)
 
 
 def test_the_end_of_the_stream_closes_what_is_open_and_a_new_stream_may_begin():

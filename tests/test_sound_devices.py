@@ -12,7 +12,7 @@ import soundfile
 from command_line import COMPLAINT
 from pulse import MONITOR
 
-from audio.events import SAMPLE_RATE, Frame, MicrophoneFound, MicrophoneLost
+from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Frame, MicrophoneFound, MicrophoneLost
 from audio.microphone import DeviceMicrophone
 from audio.player import Player, has_loudspeaker, play
 from audio.sound_system import SoundSystem
@@ -61,14 +61,9 @@ def until(second: float) -> Callable[[list[Frame]], bool]:
     return lambda heard: bool(heard) and heard[-1].start_s >= second
 
 
-def timeline(heard: list[Frame]) -> np.ndarray:
-    """The frames, each at its time after the first one's."""
-    first_s = heard[0].start_s
-    sound = np.zeros(round((heard[-1].start_s - first_s) * SAMPLE_RATE) + 1024, np.float32)
-    for frame in heard:
-        at = round((frame.start_s - first_s) * SAMPLE_RATE)
-        sound[at : at + len(frame.samples)] = frame.samples
-    return sound
+def joined(heard: list[Frame]) -> np.ndarray:
+    """The frames as one sound."""
+    return np.concatenate([frame.samples for frame in heard])
 
 
 def loud(sound: np.ndarray) -> np.ndarray:
@@ -101,13 +96,12 @@ def test_the_microphone_hears_a_recording_at_its_speed_and_level(pulse: Pulse, s
         listen(microphone, bool)
         with pulse.speaking(COMPLAINT):
             began = time.monotonic()
-            heard = timeline(listen(microphone, until(began + len(said) / rate + 1.0)))
+            heard = joined(listen(microphone, until(began + len(said) / rate + 1.0)))
     assert system.find("input", None).rate != SAMPLE_RATE
     expected = np.interp(np.arange(0, len(said) / rate, 1 / SAMPLE_RATE), np.arange(len(said)) / rate, said)
     alike, _ = likeness(heard, expected.astype(np.float32), len(heard))
     assert alike > 0.8
-    whole = loudness(expected) * np.sqrt(len(expected) / len(heard))
-    assert loudness(heard) == pytest.approx(whole, rel=0.2)
+    assert np.abs(heard).max() == pytest.approx(np.abs(expected).max(), rel=0.2)
 
 
 def test_a_microphone_that_vanishes_is_told_and_heard_again_when_it_is_back(pulse: Pulse, system: SoundSystem):
@@ -176,23 +170,26 @@ def test_half_the_volume_is_half_as_loud(pulse: Pulse, system: SoundSystem):
 
 def test_a_line_starts_at_once_stops_at_once_and_its_echo_is_known(system: SoundSystem):
     with closing(DeviceMicrophone(system, MONITOR)) as ear, closing(Player(system)) as player:
-        first_s = listen(ear, bool)[0].start_s
-        listen(ear, until(first_s + 0.5))
+        # In its first second, the server still finds out how late the monitor's samples come.
+        listen(ear, until(time.monotonic() + 2.0))
         began = time.monotonic()
         player.begin(buzz(5.0), 22_050)
         heard = listen(ear, until(began + 1.0))
         stopped = time.monotonic()
         player.stop()
         heard += listen(ear, until(stopped + 0.6))
-        sound, start_s = timeline(heard), heard[0].start_s
+        sound = joined(heard)
+        start_s = heard[-1].start_s + (FRAME_SAMPLES - len(sound)) / SAMPLE_RATE
         known = player.played(start_s, start_s + len(sound) / SAMPLE_RATE)
     # Nominal: within 0.05 s and 0.08 s; the bounds allow for a machine that has other things to do.
     audible = start_s + loud(sound) / SAMPLE_RATE
     assert began < audible[0] < began + 0.3
     assert stopped < audible[-1] < stopped + 0.3
-    alike, shift = likeness(sound, known, SAMPLE_RATE // 10)
-    assert alike > 0.4
-    assert abs(shift) < 0.06 * SAMPLE_RATE
+    pieces = [slice(at, at + 4000) for at in range(loud(sound)[0], loud(sound)[-1] - 4000, 2000)]
+    likes = [likeness(sound[piece], known[piece], 1600) for piece in pieces]
+    alike, shift = max(likes)
+    assert alike > 0.8
+    assert abs(shift) < 0.05 * SAMPLE_RATE
 
 
 def test_a_sound_is_played_to_its_end_before_play_returns(pulse: Pulse, system: SoundSystem):

@@ -85,6 +85,7 @@ def test_an_episode_reads_back_as_it_was_opened_and_closed(store: Store):
         "stretch_site": "calf",
         "engine": "moonshine",
         "asr_conf": 0.93,
+        "origin": "live",
         "heard": "my left calf is killing me",
         "device_latency_ms": 612.5,
         "versions": {"bedside": "0.1.0", "pack": "3"},
@@ -212,6 +213,21 @@ def test_episodes_come_oldest_first_and_from_the_night_asked_for(store: Store):
     assert [each.episode_id for each in store.episodes()] == [each.episode_id for each in (early, late, next_night)]
     assert [each.episode_id for each in store.episodes(since=date(2026, 3, 2))] == [next_night.episode_id]
     assert [store.episodes_on_night(night) for night in (NIGHT, date(2026, 3, 2), date(2026, 3, 3))] == [2, 1, 0]
+
+
+def test_a_night_counts_only_the_episodes_that_somebody_had(store: Store):
+    for at, origin in enumerate(("live", "demo", "script", "sample", "page")):
+        store.open_episode(complaint(at, origin=origin))
+    assert [each.origin for each in store.episodes()] == ["live", "demo", "script", "sample", "page"]
+    assert [entry.payload["origin"] for entry in store.journal()] == ["live", "demo", "script", "sample", "page"]
+    assert store.episodes_on_night(NIGHT) == 2
+    assert store.episodes_on_night(NIGHT, origins=("script",)) == 1
+
+
+def test_where_an_episode_comes_from_is_not_changed_afterwards(store: Store):
+    store.open_episode(opening := complaint(origin="demo"))
+    with pytest.raises(StoreError, match="an episode has no field 'origin' to change"):
+        store.update_episode(opening.episode_id, origin="live")
 
 
 def test_episodes_left_open_by_a_power_cut_are_found(store: Store, tmp_path: Path):

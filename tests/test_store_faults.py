@@ -19,7 +19,9 @@ from assistant.store import (
     StoreReadOnly,
     StoreTooNew,
 )
-from assistant.store.place import FILE_NAME
+from assistant.store.failures import explained
+from assistant.store.place import FILE_NAME, place_of
+from assistant.store.upgrade import SCHEMA
 
 
 def run_apart(code: str, folder: Path) -> list[str]:
@@ -115,6 +117,14 @@ def test_a_disk_that_takes_no_more_is_survived_and_the_next_write_succeeds(tmp_p
     assert run_apart(NO_MORE_ROOM, tmp_path) == ["StoreFull True", "1", "2"]
 
 
+def test_a_failed_write_is_a_full_disk_where_there_is_no_room_and_a_broken_one_where_there_is(tmp_path: Path):
+    for folder, said in ((Path("/proc"), "no room to write"), (tmp_path, "the disk failed under")):  # /proc has no room
+        failed = sqlite3.OperationalError("disk I/O error")
+        failed.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+        with pytest.raises(StoreFull, match=said), explained(place_of(folder)):
+            raise failed
+
+
 FULL_FROM_THE_START = """
 import tempfile
 with tempfile.TemporaryDirectory() as first:
@@ -189,7 +199,9 @@ def test_a_log_of_a_newer_program_is_refused_with_both_numbers(tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as newer:
         newer.execute("UPDATE alembic_version SET version_num = '0099'")
         newer.commit()
-    with pytest.raises(StoreTooNew, match="has schema 99, but this program knows only up to 1; update the program"):
+    with pytest.raises(
+        StoreTooNew, match=f"has schema 99, but this program knows only up to {SCHEMA}; update the program"
+    ):
         Store.open(tmp_path)
 
 

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from store_samples import complaint, heard, known_of
+from store_samples import NIGHT, complaint, heard, known_of, stamp
 
-from assistant.store import Episode, Store, StoreTooNew, tables
+from assistant.store import Episode, Store, StoreError, StoreTooNew, tables
 from assistant.store.place import FILE_NAME, open_engine, place_of
 from assistant.store.upgrade import MIGRATIONS, SCHEMA, bring_up
 
+REFUSED = r"could not be brought up to date \(.*\) and is as it was; update the program \(git pull\) and try again"
 NEXT = f"{SCHEMA + 1:04d}"
 SECOND_STEP = f"""
 import sqlalchemy as sa
@@ -108,12 +110,70 @@ def test_a_migration_that_fails_leaves_the_log_as_it_was(log: tuple[Path, Episod
     folder, episode = log
     step = next_steps / "versions" / f"{NEXT}_moon.py"
     step.write_text(SECOND_STEP + "    raise RuntimeError('half-way')\n")
-    with pytest.raises(RuntimeError, match="half-way"):
+    with pytest.raises(StoreError, match=REFUSED) as refused:
         upgrade(folder, next_steps)
+    assert "half-way" not in str(refused.value)  # an error's own text may quote a record
     columns, number = columns_and_schema(folder / FILE_NAME)
     assert ("moon" in columns, number) == (False, SCHEMA)
     with Store.open(folder) as store:
         assert list(store.episodes()) == [episode]
+
+
+MISTAKES = {
+    "op.execute('DROP TABLE absent')": "no such table: absent",
+    "op.add_column('episode', sa.Column('side', sa.Text()))": "duplicate column name: side",
+    "op.get_bind().execute(sa.text('SELECT :nothing'), {'other': 'my words'})": "StatementError",
+    "op.get_bind().scalar(sa.text('SELECT 1')).missing": "AttributeError",
+}
+
+
+@pytest.mark.parametrize(("mistake", "why"), MISTAKES.items())
+def test_whatever_a_migration_meets_is_told_with_its_remedy_and_the_copy_stays(
+    log: tuple[Path, Episode], next_steps: Path, mistake: str, why: str
+):
+    folder, episode = log
+    (next_steps / "versions" / f"{NEXT}_moon.py").write_text(f"{SECOND_STEP}    {mistake}\n")
+    with pytest.raises(StoreError, match=REFUSED) as refused:
+        upgrade(folder, next_steps)
+    assert why in str(refused.value)
+    assert "my words" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert columns_and_schema(folder / f"{FILE_NAME}.before-{SCHEMA + 1}")[1] == SCHEMA
+    with Store.open(folder) as store:
+        assert list(store.episodes()) == [episode]
+
+
+def test_a_migration_that_is_missing_is_told_with_its_remedy(log: tuple[Path, Episode], next_steps: Path):
+    folder, _ = log
+    (next_steps / "versions" / f"{NEXT}_moon.py").unlink()
+    with pytest.raises(StoreError, match=REFUSED):
+        upgrade(folder, next_steps)
+    Store.open(folder).close()
+
+
+def test_a_copy_that_finds_something_in_its_place_is_told_and_nothing_is_changed(
+    log: tuple[Path, Episode], next_steps: Path
+):
+    folder, _ = log
+    (folder / f"{FILE_NAME}.before-{SCHEMA + 1}.part").mkdir()
+    with pytest.raises(StoreError, match=r"before-.* cannot be written \(.*\); run as the user who owns"):
+        upgrade(folder, next_steps)
+    assert columns_and_schema(folder / FILE_NAME)[1] == SCHEMA
+
+
+def test_of_an_older_log_the_played_episodes_are_marked_and_the_others_stay_without(tmp_path: Path):
+    played, had = (replace(complaint(), onset=stamp(boot=boot)) for boot in ("simulated", "7f2b"))
+    with Store.open(tmp_path) as store:
+        store.open_episode(played)
+        store.open_episode(had)
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as back_to_schema_1:
+        back_to_schema_1.execute("ALTER TABLE episode DROP COLUMN origin")
+        back_to_schema_1.execute("UPDATE alembic_version SET version_num = '0001'")
+        back_to_schema_1.commit()
+    with Store.open(tmp_path) as store:
+        origins = {each.episode_id: each.origin for each in store.episodes()}
+        assert origins == {played.episode_id: "script", had.episode_id: None}
+        assert store.episodes_on_night(NIGHT) == 1
 
 
 def test_processes_that_start_at_once_on_an_empty_folder_make_one_log(tmp_path: Path):

@@ -86,6 +86,8 @@ class Episode:
     """The person's words; None once forgotten."""
     device_latency_ms: float | None = None
     versions: dict[str, str]
+    origin: str | None = None
+    """`live`, `demo`, `script`, `sample` or `page`, see `NewEpisode.origin`; None where it is older than the mark."""
     note: str | None = None
     edited_by: str | None = None
 

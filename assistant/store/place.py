@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from assistant.store.errors import StoreError, StoreFull, StoreReadOnly
+from assistant.store.errors import StoreError
+from assistant.store.failures import of_file
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, Engine
@@ -77,12 +77,7 @@ def prepare_file(file: Path) -> None:
             f"{file} cannot be made: something else has that name; move it away or give another --data folder"
         ) from None
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StoreFull(f"no room to make {file} ({error.strerror}); free some space there") from None
-        raise StoreReadOnly(
-            f"{file} cannot be written ({error.strerror}); "
-            f"run as the user who owns {file.parent}, or give another --data folder"
-        ) from None
+        raise of_file(error, file) from None
 
 
 def open_engine(place: Place, *, busy_ms: int, checkpoints: bool) -> Engine:

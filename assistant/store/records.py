@@ -40,6 +40,11 @@ class Stamp:
         return (self.utc - earlier.utc).total_seconds()
 
 
+OWN = ("live", "page")
+"""Origins of episodes that somebody really had. What counts episodes counts these; one without an origin is older than
+the mark, and counts too."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewEpisode:
     """What is known when an episode opens."""
@@ -64,6 +69,9 @@ class NewEpisode:
     """Milliseconds from the end of the complaint to the first useful sound, if known yet."""
     versions: dict[str, str] = field(default_factory=dict)
     """Of the program, the models and the packs: name to version."""
+    origin: str = "live"
+    """Where it comes from: `live` (somebody had it), `demo`, `script` (a played night), `sample` (made up to show
+    something) or `page` (typed on the page). Only `live` and `page` are the person's own; see `OWN`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,25 @@ if TYPE_CHECKING:
 
 STAMP = tuple(each.name for each in fields(Stamp))
 TUPLES = ("red_flag", "triggers")
-FIXED = {"episode_id", "house_id", "person_id", "device_id", "night_of", "onset", "end", "heard"}
-"""What `update_episode` does not change: identity, times, and words."""
+FIXED = {"episode_id", "house_id", "person_id", "device_id", "night_of", "onset", "end", "heard", "origin"}
+"""What `update_episode` does not change: identity, times, words, and where it comes from."""
+
+OPENED = (
+    "intent",
+    "site",
+    "side",
+    "severity",
+    "engine",
+    "asr_conf",
+    "heard",
+    "device_latency_ms",
+    "versions",
+    "origin",
+)
+"""What the journal keeps of an episode that opens."""
+
+READ_ONLY = ("house_id", "person_id", "device_id", "episode_id", "night_of", "origin")
+"""Columns that are read as they stand and never changed."""
 
 CHANGEABLE = tuple(each.name for each in fields(Episode) if each.name not in FIXED)
 
@@ -71,8 +88,7 @@ def episode_row(opening: NewEpisode) -> dict[str, Any]:
 
 def opening_entry(opening: NewEpisode) -> JournalEntry:
     """What the journal says of an episode that opens."""
-    kept = ("intent", "site", "side", "severity", "engine", "asr_conf", "heard", "device_latency_ms", "versions")
-    payload = {name: getattr(opening, name) for name in kept}
+    payload = {name: getattr(opening, name) for name in OPENED}
     return JournalEntry("episode_opened", opening.episode_id, opening.onset, payload)
 
 
@@ -86,7 +102,7 @@ def closing_fields(closing: Closing, onset: Stamp) -> dict[str, Any]:
 
 def read_episode(row: RowMapping) -> Episode:
     """A row of episodes, joined with the words it was opened by, as an episode."""
-    values = {name: row[name] for name in ("house_id", "person_id", "device_id", "episode_id", "night_of", *CHANGEABLE)}
+    values = {name: row[name] for name in (*READ_ONLY, *CHANGEABLE)}
     for name in TUPLES:
         values[name] = None if values[name] is None else tuple(values[name])
     heard = (row["words"] or {}).get("heard")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from assistant.store import rows, tables, upgrade
 from assistant.store.errors import StoreError
 from assistant.store.link import WAL_LIMIT, WAL_TIDY, Link, claim
-from assistant.store.records import Closing, JournalEntry, NewEpisode, Stamp
+from assistant.store.records import OWN, Closing, JournalEntry, NewEpisode, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -142,9 +142,16 @@ class Store:
         for row in self._link.stream(query):
             yield rows.read_episode(row)
 
-    def episodes_on_night(self, night_of: date) -> int:
-        """How many episodes a night has so far."""
-        query = select(func.count()).select_from(tables.episode).where(tables.episode.c.night_of == night_of)
+    def episodes_on_night(self, night_of: date, origins: Sequence[str] = OWN) -> int:
+        """How many episodes a night has so far: by default those that somebody really had.
+
+        Args:
+            night_of: the evening that the night belongs to.
+            origins: which episodes count, see `NewEpisode.origin`; those older than that mark always do.
+        """
+        column = tables.episode.c
+        counted = (column.night_of == night_of, or_(column.origin.in_(origins), column.origin.is_(None)))
+        query = select(func.count()).select_from(tables.episode).where(*counted)
         with self._link.reading() as connection:
             return connection.scalar(query) or 0
 

@@ -156,6 +156,7 @@ episode = Table(
     Column("versions", JSON, nullable=False),
     Column("note", Text),
     Column("edited_by", Text),
+    Column("origin", Text),
     _within("pain_now", 0, 10),
     _within("pain_morning", 0, 10),
     _within("relief", 0, 3),

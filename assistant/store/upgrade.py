@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from assistant.store.errors import StoreDamaged, StoreReadOnly, StoreTooNew
+from assistant.store.errors import StoreDamaged, StoreError, StoreReadOnly, StoreTooNew
+from assistant.store.failures import Fault, explained, of_file, said
 from assistant.store.place import WRITES, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy.engine import Connection, Engine
 
-SCHEMA = 1
+SCHEMA = 2
 """The schema that this program writes; the number of the last file in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 PATIENCE_MS = 10_000
 """How long to wait for another process that is just migrating the same log."""
+
+_REMEDY = "update the program (git pull) and try again, or go on with the version that you had"
+_UNCHANGED: Fault = (StoreError, f"{{log}} could not be brought up to date ({{why}}) and is as it was; {_REMEDY}")
 
 
 def bring_up(engine: Engine, place: Place, *, head: int = SCHEMA, scripts: Path = MIGRATIONS) -> None:
@@ -37,8 +42,9 @@ def bring_up(engine: Engine, place: Place, *, head: int = SCHEMA, scripts: Path 
     Raises:
         StoreTooNew: the log is of a newer program.
         StoreDamaged: the database is not a log of ours.
+        StoreError: or the subclass for what went wrong on the way; the log is then as it was, and its copy stays.
     """
-    with engine.connect() as connection:
+    with explained(place), engine.connect() as connection:
         number = schema_number(connection, place)
     if number > head:
         raise StoreTooNew(
@@ -46,7 +52,8 @@ def bring_up(engine: Engine, place: Place, *, head: int = SCHEMA, scripts: Path 
             "update the program (git pull), then try again"
         )
     if number < head:
-        _migrate(engine, place, head, scripts)
+        with _refused(place):
+            _migrate(engine, place, head, scripts)
 
 
 def schema_number(connection: Connection, place: Place) -> int:
@@ -62,6 +69,21 @@ def schema_number(connection: Connection, place: Place) -> int:
     if found is None or not str(found).isdigit():
         raise StoreDamaged(f"{place} is a database, but no bedside log; give another --data folder")
     return int(found)
+
+
+@contextmanager
+def _refused(place: Place) -> Iterator[None]:
+    from alembic.script.revision import RevisionError  # noqa: PLC0415 - as in `_run`
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    try:
+        with explained(place, _UNCHANGED):
+            yield
+    except (CommandError, RevisionError) as error:
+        raise said(_UNCHANGED, place, " ".join(str(error).split())) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        # A migration met a row that it did not expect. The row's own text stays out of the message.
+        raise said(_UNCHANGED, place, type(error).__name__) from error
 
 
 def _migrate(engine: Engine, place: Place, head: int, scripts: Path) -> None:
@@ -80,15 +102,23 @@ def _migrate(engine: Engine, place: Place, head: int, scripts: Path) -> None:
 
 
 def back_up(file: Path, copy: Path) -> None:
-    """Copy a log, whole or not at all; while it is written to, the copy holds what was committed."""
+    """Copy a log, whole or not at all; while it is written to, the copy holds what was committed.
+
+    Raises:
+        StoreFull: there is no room for a second one.
+        StoreReadOnly: the folder may not be written.
+    """
     aside = copy.with_name(f"{copy.name}.part")
-    aside.unlink(missing_ok=True)
-    os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(aside)) as target:
-        source.backup(target)
-    with aside.open("rb") as written:
-        os.fsync(written.fileno())
-    aside.replace(copy)
+    try:
+        aside.unlink(missing_ok=True)
+        os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(aside)) as target:
+            source.backup(target)
+        with aside.open("rb") as written:
+            os.fsync(written.fileno())
+        aside.replace(copy)
+    except OSError as error:
+        raise of_file(error, copy) from error
 
 
 def drop_backups(file: Path, before: datetime) -> None:
