@@ -13,7 +13,7 @@ from assistant.dialog.script import load_script
 from assistant.episode_log import EpisodeLog, stamp_of
 from assistant.errors import BedsideError
 from assistant.mouth import TextSpeaker
-from assistant.night import Night
+from assistant.night import Night, closed_when_cut_short
 from assistant.night_events import NightEvent, Teller
 from assistant.places import cache_folder, data_folder
 from assistant.scribe import Scribe
@@ -34,11 +34,14 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
     from assistant.store.store import Store
     from assistant.voices import NaturalVoice
+    from audio import Recogniser, SpeechDetector
     from audio.prompt_cache import PromptCache
     from audio.recogniser_moonshine import MoonshineRecogniser
     from audio.voice_best import BestVoice
     from audio.wav import SoundFile
     from intents.understanding import Understanding
+
+    Played = Callable[[float, float], NDArray[np.float32]]
 
 
 class App:
@@ -79,7 +82,9 @@ class App:
 
         return Understanding.load(pack)
 
-    def recogniser(self, understanding: Understanding) -> MoonshineRecogniser:
+    def recogniser(
+        self, understanding: Understanding, *, detector: SpeechDetector | None = None
+    ) -> MoonshineRecogniser:
         """The engine that the settings name, for one stream; it also tries the sentences that are understood."""
         from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
         from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
@@ -91,7 +96,16 @@ class App:
         model = MoonshineModel(threads=self.settings.engine.threads)
         said = sayings(understanding.pack)
         grammar, talk = SentenceGrammar(said), Talk(said)
-        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
+        return MoonshineRecogniser(model, detector or SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
+
+    def recogniser_beside(self, played: Played, understanding: Understanding) -> Recogniser:
+        """The same engine beside our own loudspeaker, deaf to what that `played`."""
+        from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
+        from audio.ears import Ears, EchoGate  # noqa: PLC0415
+        from audio.echo import EchoCanceller  # noqa: PLC0415
+
+        gate = EchoGate(SileroActivity())
+        return Ears(self.recogniser(understanding, detector=gate), gate, EchoCanceller(), played)
 
     def voice(self) -> PromptCache | BestVoice:
         """The voice of the settings; what it has rendered once is kept.
@@ -206,33 +220,22 @@ class App:
             night = Night(
                 bedside, clock, open_sound=sounds.__getitem__, recogniser=partial(self.recogniser, understanding)
             )
-            with _closed_when_cut_short(bedside, lambda: teller.forget(tell)):
+            with closed_when_cut_short(bedside, lambda: teller.forget(tell)):
                 night.play(scene)
 
     @contextmanager
-    def senses(self) -> Iterator[Senses]:
-        """The microphone and the loudspeaker of the settings, opened when they are there."""
+    def senses(self, clock: Clock) -> Iterator[Senses]:
+        """The microphone and the loudspeaker of the settings, opened when they are there; both stamp by `clock`."""
         from assistant.at_bedside import Senses  # noqa: PLC0415 - only a live night needs what it loads
         from audio.microphone import DeviceMicrophone  # noqa: PLC0415
         from audio.player import Player  # noqa: PLC0415
         from audio.sound_system import SoundSystem  # noqa: PLC0415
 
         sound, system = self.settings.sound, SoundSystem()
-        player = Player(system, sound.loudspeaker or None, volume=sound.volume)
-        with closing(player), closing(DeviceMicrophone(system, sound.microphone or None)) as microphone:
+        player = Player(system, sound.loudspeaker or None, now=clock.now, volume=sound.volume)
+        microphone = DeviceMicrophone(system, sound.microphone or None, now=clock.now)
+        with closing(player), closing(microphone):
             yield Senses(microphone, player)
-
-
-@contextmanager
-def _closed_when_cut_short(bedside: Bedside, tell_nobody: Callable[[], None]) -> Iterator[None]:
-    """Close the open episode when Ctrl-C ends the night, or when whoever reads its events has gone."""
-    try:
-        yield
-    except BaseException:
-        tell_nobody()
-        bedside.interrupt()
-        bedside.settle()
-        raise
 
 
 def known_errors() -> tuple[type[Exception], ...]:

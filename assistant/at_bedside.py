@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.bedside import Bedside
 from assistant.clock import RealClock
 from assistant.dialog.script import NUMBERS
-from assistant.ears import Ears, unguarded
+from assistant.ears import Ears
 from assistant.episode_log import EpisodeLog
 from assistant.health import Health
 from assistant.inbox import Inbox
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from assistant.bedside import Understanding
     from assistant.clock import Clock
     from assistant.dialog.script import Script
-    from assistant.ears import Guard
     from assistant.hands import Hands
     from assistant.live import Service
     from assistant.live_speaker import Loudspeaker
@@ -43,11 +42,10 @@ JOIN_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Senses:
-    """The devices of the bedside."""
+    """The devices of the bedside; both stamp their sound by the bedside's clock."""
 
     microphone: LiveMicrophone
     loudspeaker: Loudspeaker
-    guard: Guard = unguarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,11 @@ class Mind:
     recogniser: Callable[[], Recogniser]
     """Makes an engine: one for the start, and another when it broke."""
     voice: Voice
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """What is said for the family's numbers."""
+        return NUMBERS | self.settings.numbers.model_dump()
 
 
 @contextmanager
@@ -87,10 +90,9 @@ def at_the_bedside(
         clock: by default the real one.
     """
     clock, inbox = clock or RealClock(), Inbox()
-    numbers = NUMBERS | mind.settings.numbers.model_dump()
-    prompts = Prompts(mind.voice, lines_ahead(mind.script, numbers), inbox)
+    prompts = Prompts(mind.voice, lines_ahead(mind.script, mind.numbers), inbox)
     speaker = LiveSpeaker(senses.loudspeaker, prompts)
-    ears = _ears(senses, mind, inbox, clock)
+    ears = _ears(senses, mind, inbox)
     keys = Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
     with closing(Scribe(store)) as scribe:
         teller = Teller(clock)
@@ -98,15 +100,7 @@ def at_the_bedside(
         teller.listen(tell)
         teller.listen(log.keep)
         parts = Parts(
-            bedside=Bedside(
-                clock=clock,
-                script=mind.script,
-                understanding=mind.understanding,
-                speaker=speaker,
-                teller=teller,
-                log=log,
-                numbers=numbers,
-            ),
+            bedside=_bedside(mind, clock, speaker, teller, log),
             clock=clock,
             inbox=inbox,
             ears=ears,
@@ -122,15 +116,25 @@ def at_the_bedside(
             _end(parts, prompts, keys)
 
 
-def _ears(senses: Senses, mind: Mind, inbox: Inbox, clock: Clock) -> Ears:
+def _ears(senses: Senses, mind: Mind, inbox: Inbox) -> Ears:
     return Ears(
         senses.microphone,
         mind.recogniser(),
         mind.recogniser,
         inbox,
         endpoint_s=mind.script.timing.endpoint.complaint_s,
-        on_clock=clock.of_monotonic,
-        guard=senses.guard,
+    )
+
+
+def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log: EpisodeLog) -> Bedside:
+    return Bedside(
+        clock=clock,
+        script=mind.script,
+        understanding=mind.understanding,
+        speaker=speaker,
+        teller=teller,
+        log=log,
+        numbers=mind.numbers,
     )
 
 

@@ -93,6 +93,10 @@ class TimedLoudspeaker:
     def __init__(self) -> None:
         self.sounded_s = 0.0
 
+    def played(self, start_s: float, end_s: float) -> NDArray[np.float32]:
+        """Nothing of it reaches the microphone, shape (n,)."""
+        return np.zeros(round((end_s - start_s) * SAMPLE_RATE), np.float32)
+
     def begin(self, samples: NDArray[np.float32], rate: int) -> float:
         """Take the time; the line's length in seconds."""
         self.sounded_s = perf_counter() + audible(samples)[0] / rate
@@ -135,7 +139,7 @@ class BenchRoom:
                 self._tell,
                 ending=lambda: driver.ident is not None and not driver.is_alive(),
                 listening=driver.start,
-                senses=nullcontext(Senses(self.microphone, self.loudspeaker)),
+                senses=lambda _: nullcontext(Senses(self.microphone, self.loudspeaker)),
                 hands=self._hands(),
             )
 

@@ -35,10 +35,6 @@ class Clock(Protocol):
         """Seconds since this clock was made; never goes back."""
         ...
 
-    def of_monotonic(self, seconds: float) -> float:
-        """What `now()` is, or was, when the machine's monotonic clock, by which sound is stamped, shows `seconds`."""
-        ...
-
     def wall(self) -> datetime:
         """Local time with its offset."""
         ...
@@ -66,11 +62,7 @@ class RealClock:
 
     def now(self) -> float:
         """Seconds since this clock was made."""
-        return self.of_monotonic(time.monotonic())
-
-    def of_monotonic(self, seconds: float) -> float:
-        """A moment of the machine's monotonic clock on this one."""
-        return seconds - self._began
+        return time.monotonic() - self._began
 
     def wall(self) -> datetime:
         """Local time with its offset."""
@@ -95,10 +87,6 @@ class SimulatedClock:
     def now(self) -> float:
         """Seconds since the night began."""
         return self._now
-
-    def of_monotonic(self, seconds: float) -> float:
-        """There is no other clock in a simulated night."""
-        return seconds
 
     def wall(self) -> datetime:
         """The night's beginning plus what has passed."""

@@ -1,9 +1,9 @@
-"""The thread that hears: frames from the microphone, through the echo guard, into the recogniser, out to the inbox."""
+"""The thread that hears: frames from the microphone into the recogniser, and what it tells out to the inbox."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from assistant.inbox import Faulted, Spoke, Works
 from audio import Frame, MicrophoneFound, MicrophoneLost, RecogniserError, SpeechEnded, SpeechStarted
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from assistant.inbox import Inbox
     from audio import LiveMicrophone, Recogniser, SpeechEvent
 
-    Guard: TypeAlias = Callable[[Frame], Frame]
-    """Takes our own voice out of a frame; times are the microphone's."""
-
 WAIT_S = 0.5
 """How long one look at the microphone takes at most, so that the end is seen soon."""
 REST_FRAMES = 300
@@ -24,22 +21,15 @@ REST_FRAMES = 300
 REMEDY = "Run ./bedside doctor if it comes again."
 
 
-def unguarded(frame: Frame) -> Frame:
-    """The guard of a machine without a loudspeaker: nothing of ours is in the frame."""
-    return frame
-
-
 class Ears:
     """Hears, for as long as nobody ends it; whatever goes wrong becomes a report, and hearing goes on.
 
     Args:
         microphone: where frames come from.
-        recogniser: the engine for them; touched by the hearing thread only.
+        recogniser: the engine for them, which takes our own voice out of them; touched by the hearing thread only.
         anew: makes another one after the engine broke.
         inbox: where speech, faults and recoveries go.
         endpoint_s: seconds of quiet that end an utterance, until `expect` says otherwise.
-        on_clock: turns the microphone's time into that of the bedside's clock.
-        guard: takes our own voice out of each frame.
     """
 
     def __init__(
@@ -50,8 +40,6 @@ class Ears:
         inbox: Inbox,
         *,
         endpoint_s: float,
-        on_clock: Callable[[float], float] = float,
-        guard: Guard = unguarded,
     ) -> None:
         self.turns = 0
         """The heartbeat: grows with every look at the microphone."""
@@ -60,8 +48,6 @@ class Ears:
         self._anew = anew
         self._inbox = inbox
         self._endpoint_s = endpoint_s
-        self._on_clock = on_clock
-        self._guard = guard
         self._ended = threading.Event()
         self._somebody_speaks = False
         self._begun = False
@@ -98,13 +84,12 @@ class Ears:
                     pass
 
     def _hear(self, frame: Frame) -> None:
-        clean = self._guard(frame)
         recogniser = self._recogniser or self._make()
         if recogniser is None:
             return
         try:
             recogniser.expect(self._endpoint_s)
-            events = recogniser.accept(Frame(clean.samples, self._on_clock(clean.start_s)))
+            events = recogniser.accept(frame)
         except RecogniserError as error:
             self._broke(error)
             return

@@ -26,6 +26,10 @@ class Loudspeaker(Protocol):
         """Why nothing is audible now; None while all is well."""
         ...
 
+    def played(self, start_s: float, end_s: float) -> NDArray[np.float32]:
+        """What it gave between two moments of the frames' clock, shape (n,) at 16 kHz; zeros where it gave nothing."""
+        ...
+
     def begin(self, samples: NDArray[np.float32], rate: int) -> float:
         """Begin to play mono samples in -1..1, shape (n,), at `rate` hertz; return the seconds that they last."""
         ...

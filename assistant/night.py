@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from audio import SAMPLE_RATE, Frame, SpeechEnded, SpeechStarted
@@ -9,7 +10,7 @@ from audio.events import FRAME_SAMPLES
 from audio.recogniser_scripted import ScriptedRecogniser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from assistant.bedside import Bedside
@@ -100,3 +101,15 @@ class Night:
             self._bedside.tick()
         self._bedside.interrupt("silence")
         self._bedside.settle()
+
+
+@contextmanager
+def closed_when_cut_short(bedside: Bedside, tell_nobody: Callable[[], None]) -> Iterator[None]:
+    """Close the open episode when Ctrl-C ends the night, or when whoever reads its events has gone."""
+    try:
+        yield
+    except BaseException:
+        tell_nobody()
+        bedside.interrupt()
+        bedside.settle()
+        raise

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.at_bedside import Mind, at_the_bedside
+from assistant.clock import RealClock
 from assistant.dialog.script import load_script
 from assistant.notify import ServiceNotifier
 from assistant.only_one import only_one
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from assistant.app import App
     from assistant.at_bedside import Senses
+    from assistant.clock import Clock
     from assistant.hands import Hands
     from assistant.night_events import NightEvent
 
@@ -40,7 +42,7 @@ def run_live(
     *,
     ending: Callable[[], bool],
     listening: Callable[[], None],
-    senses: AbstractContextManager[Senses] | None = None,
+    senses: Callable[[Clock], AbstractContextManager[Senses]] | None = None,
     hands: AbstractContextManager[Hands] | None = None,
 ) -> None:
     """Listen and help until it is to end.
@@ -50,21 +52,28 @@ def run_live(
         tell: is told every event.
         ending: asked again and again whether the night is to end.
         listening: called when it listens.
-        senses: microphone and loudspeaker; by default the settings'.
+        senses: opens microphone and loudspeaker, for a clock; by default the settings'.
         hands: keys; by default none.
 
     Raises:
         BedsideError: another one listens already, or the ears cannot be kept alive.
         StoreError, AudioError, PackError: something that it cannot do without is missing; the message says what to do.
     """
-    understanding = app.understanding()
-    recogniser = partial(app.recogniser, understanding)
-    mind = Mind(app.settings, load_script(), understanding, recogniser, app.voice())
+    understanding, clock, voice, script = app.understanding(), RealClock(), app.voice(), load_script()
     with ExitStack() as stack:
         stack.enter_context(only_one(app.data))
-        store = stack.enter_context(app.store())
-        devices = stack.enter_context(senses or app.senses())
+        store = stack.enter_context(app.store(clock))
+        devices = stack.enter_context((senses or app.senses)(clock))
+        recogniser = partial(app.recogniser_beside, devices.loudspeaker.played, understanding)
         fingers = stack.enter_context(hands) if hands else None
-        service = Announced(listening)
-        live = at_the_bedside(devices, mind, store, tell, ending=ending, hands=fingers, service=service)
+        live = at_the_bedside(
+            devices,
+            Mind(app.settings, script, understanding, recogniser, voice),
+            store,
+            tell,
+            ending=ending,
+            hands=fingers,
+            service=Announced(listening),
+            clock=clock,
+        )
         stack.enter_context(live).run()

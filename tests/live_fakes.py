@@ -14,7 +14,7 @@ from fakes import EventList, WordUnderstanding
 from assistant.at_bedside import Mind, Senses, at_the_bedside
 from assistant.dialog.script import load_script
 from assistant.settings import Settings
-from audio import Final, Frame, Heard, Reading, SpeechEnded, SpeechEvent, SpeechStarted, VoiceError
+from audio import SAMPLE_RATE, Final, Frame, Heard, Reading, SpeechEnded, SpeechEvent, SpeechStarted, VoiceError
 from audio.events import LoudspeakerLost, MicrophoneFound, MicrophoneLost
 
 if TYPE_CHECKING:
@@ -102,6 +102,9 @@ class FakeLoudspeaker:
         self.played: list[int] = []
         self.stops = 0
         self.lost: LoudspeakerLost | None = None
+
+    def played(self, start_s: float, end_s: float) -> NDArray[np.float32]:
+        return np.zeros(round((end_s - start_s) * SAMPLE_RATE), np.float32)
 
     def begin(self, samples: NDArray[np.float32], rate: int) -> float:
         self.played.append(len(samples))
