@@ -34,14 +34,13 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
     from assistant.store.store import Store
     from assistant.voices import NaturalVoice
-    from audio import Recogniser, SpeechDetector
+    from audio.ears import Canceller, Ears
+    from audio.ports import SpeechDetector
     from audio.prompt_cache import PromptCache
     from audio.recogniser_moonshine import MoonshineRecogniser
     from audio.voice_best import BestVoice
     from audio.wav import SoundFile
     from intents.understanding import Understanding
-
-    Played = Callable[[float, float], NDArray[np.float32]]
 
 
 class App:
@@ -82,9 +81,7 @@ class App:
 
         return Understanding.load(pack)
 
-    def recogniser(
-        self, understanding: Understanding, *, detector: SpeechDetector | None = None
-    ) -> MoonshineRecogniser:
+    def recogniser(self, understanding: Understanding, detector: SpeechDetector | None = None) -> MoonshineRecogniser:
         """The engine that the settings name, for one stream; it also tries the sentences that are understood."""
         from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
         from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
@@ -98,14 +95,19 @@ class App:
         grammar, talk = SentenceGrammar(said), Talk(said)
         return MoonshineRecogniser(model, detector or SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
 
-    def recogniser_beside(self, played: Played, understanding: Understanding) -> Recogniser:
-        """The same engine beside our own loudspeaker, deaf to what that `played`."""
+    def ears(
+        self,
+        understanding: Understanding,
+        played: Callable[[float, float], NDArray[np.float32]],
+        canceller: Canceller | None = None,
+    ) -> Ears:
+        """A recogniser for one stream beside our own loudspeaker, deaf to what that `played`; see `audio.ears.Ears`."""
         from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
         from audio.ears import Ears, EchoGate  # noqa: PLC0415
         from audio.echo import EchoCanceller  # noqa: PLC0415
 
         gate = EchoGate(SileroActivity())
-        return Ears(self.recogniser(understanding, detector=gate), gate, EchoCanceller(), played)
+        return Ears(self.recogniser(understanding, gate), gate, canceller or EchoCanceller(), played)
 
     def voice(self) -> PromptCache | BestVoice:
         """The voice of the settings; what it has rendered once is kept.

@@ -64,7 +64,7 @@ def run_live(
         stack.enter_context(only_one(app.data))
         store = stack.enter_context(app.store(clock))
         devices = stack.enter_context((senses or app.senses)(clock))
-        recogniser = partial(app.recogniser_beside, devices.loudspeaker.played, understanding)
+        recogniser = partial(app.ears, understanding, devices.loudspeaker.played)
         fingers = stack.enter_context(hands) if hands else None
         live = at_the_bedside(
             devices,
