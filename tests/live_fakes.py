@@ -115,7 +115,7 @@ class FakeLoudspeaker:
 
 
 class FakeVoice:
-    """A line lasts a hundredth of a second for each word, so that nights of tests are short."""
+    """A line lasts a hundredth of a second for each word, where no test wants to talk over it."""
 
     name = "fake"
 
@@ -123,6 +123,7 @@ class FakeVoice:
         self.may = threading.Event()
         self.may.set()
         self.broken = False
+        self.seconds_a_word = 0.01
         self.rendered: list[str] = []
 
     def render(self, text: str) -> tuple[NDArray[np.float32], int]:
@@ -130,7 +131,7 @@ class FakeVoice:
         if self.broken:
             raise VoiceError("the voice is gone: install it")
         self.rendered.append(text)
-        return np.zeros(RATE // 100 * len(text.split()), dtype=np.float32), RATE
+        return np.zeros(round(RATE * self.seconds_a_word) * len(text.split()), dtype=np.float32), RATE
 
 
 @dataclass

@@ -50,15 +50,16 @@ def test_the_end_of_the_night_closes_the_open_episode_as_interrupted_and_silence
 
 
 def test_a_voice_stops_the_line_and_what_is_not_for_us_lets_it_be_said_again(room: Room):
+    room.voice.seconds_a_word = 0.5
     with room.night():
         room.microphone.speak("cramp")
         room.wait_for("said", line="calf.first")
         room.microphone.speak(started())
-        wait_until(lambda: room.loudspeaker.stops > 0 or room.events.lines().count("calf.knee_heel") > 0)
+        room.wait_for("interrupted", line="calf.first", by="voice")
+        assert room.loudspeaker.stops == 1
         room.microphone.speak(said("the news at ten"))
         room.wait_for("understood", intent=None)
-        room.wait_for("said", 2, line="calf.first") if room.loudspeaker.stops else None
-        room.wait_for("said", line="calf.knee_heel")
+        room.wait_for("said", 2, line="calf.first")
 
 
 def test_an_utterance_that_cannot_be_read_is_a_fault_and_the_next_one_is_heard(room: Room):
@@ -89,7 +90,7 @@ def test_ears_that_die_again_and_again_end_the_night_for_a_new_start(room: Room)
 
         def later() -> bool:
             turns[0] += 1
-            clock.wait_until(turns[0])
+            clock.wait_until(5 * turns[0])
             return turns[0] > 200
 
         live._ending = later
@@ -182,8 +183,8 @@ def test_a_line_that_is_not_rendered_yet_is_said_when_it_is_and_keeps_nobody_wai
         room.wait_for("understood", intent=None)  # the loop answers while the voice still renders
         assert room.loudspeaker.played == []
         room.voice.may.set()
-        room.wait_for("said", line="calf.knee_heel")
-        assert len(room.loudspeaker.played) >= 2
+        wait_until(lambda: bool(room.loudspeaker.played))
+    assert set(room.events.lines()) == {"calf.first"}
 
 
 def test_a_voice_that_fails_is_a_fault_and_nothing_else(room: Room):
