@@ -13,11 +13,12 @@ from assistant.dialog.script import load_script
 from assistant.episode_log import EpisodeLog, stamp_of
 from assistant.errors import BedsideError
 from assistant.mouth import TextSpeaker
-from assistant.night import Night
+from assistant.night import Night, closed_when_cut_short
 from assistant.night_events import NightEvent, Teller
 from assistant.places import cache_folder, data_folder
 from assistant.scribe import Scribe
 from assistant.settings import InForce, load_settings
+from assistant.voices import LIVE_DEADLINE_S, Home, natural_of, plain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,13 +27,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from assistant.at_bedside import Senses
     from assistant.clock import Clock
     from assistant.mouth import Speaker
     from assistant.scene import Scene
     from assistant.settings import Settings
     from assistant.store.store import Store
+    from assistant.voices import NaturalVoice
+    from audio.ears import Canceller, Ears
+    from audio.ports import SpeechDetector
     from audio.prompt_cache import PromptCache
     from audio.recogniser_moonshine import MoonshineRecogniser
+    from audio.voice_best import BestVoice
     from audio.wav import SoundFile
     from intents.understanding import Understanding
 
@@ -42,11 +48,12 @@ class App:
 
     Args:
         data: the data folder that the user asked for, or None.
+        in_force: settings that were read already; None: they are read when first asked for.
     """
 
-    def __init__(self, data: str | None = None) -> None:
+    def __init__(self, data: str | None = None, in_force: InForce | None = None) -> None:
         self.data: Path = data_folder(data)
-        self._in_force: InForce | None = None
+        self._in_force = in_force
 
     @property
     def in_force(self) -> InForce:
@@ -74,7 +81,7 @@ class App:
 
         return Understanding.load(pack)
 
-    def recogniser(self, understanding: Understanding) -> MoonshineRecogniser:
+    def recogniser(self, understanding: Understanding, detector: SpeechDetector | None = None) -> MoonshineRecogniser:
         """The engine that the settings name, for one stream; it also tries the sentences that are understood."""
         from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
         from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
@@ -86,16 +93,59 @@ class App:
         model = MoonshineModel(threads=self.settings.engine.threads)
         said = sayings(understanding.pack)
         grammar, talk = SentenceGrammar(said), Talk(said)
-        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
+        return MoonshineRecogniser(model, detector or SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
 
-    def voice(self) -> PromptCache:
-        """The voice of the settings; what it has rendered once is kept."""
+    def ears(
+        self,
+        understanding: Understanding,
+        played: Callable[[float, float], NDArray[np.float32]],
+        canceller: Canceller | None = None,
+    ) -> Ears:
+        """A recogniser for one stream beside our own loudspeaker, deaf to what that `played`; see `audio.ears.Ears`."""
+        from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
+        from audio.ears import Ears, EchoGate  # noqa: PLC0415
+        from audio.echo import EchoCanceller  # noqa: PLC0415
+
+        gate = EchoGate(SileroActivity())
+        return Ears(self.recogniser(understanding, gate), gate, canceller or EchoCanceller(), played)
+
+    def voice(self) -> PromptCache | BestVoice:
+        """The voice of the settings; what it has rendered once is kept.
+
+        A natural voice speaks only where it is installed and quick, or has rendered lines ahead: a voice that may say
+        no line at all would only change the name of the plain one.
+        """
+        asked = self.settings.voice.name
+        plain, natural = self.plain_voice(plain_of(asked)), natural_of(asked)
+        if natural is None:
+            return plain
+        best = self.natural_voice(natural, plain)
+        return best if best.ready else plain
+
+    def plain_voice(self, name: str) -> PromptCache:
+        """One of espeak-ng's voices, which are always there."""
         from audio.prompt_cache import PromptCache  # noqa: PLC0415
         from audio.voice_pyttsx3 import Pyttsx3Voice  # noqa: PLC0415
 
-        spoken = self.settings.voice
-        voice = Pyttsx3Voice(voice=spoken.name, rate_wpm=spoken.words_per_minute)
+        voice = Pyttsx3Voice(voice=name, rate_wpm=self.settings.voice.words_per_minute)
         return PromptCache(voice, cache_folder() / "prompts")
+
+    def natural_voice(self, natural: NaturalVoice, plain: PromptCache) -> BestVoice:
+        """A natural voice, installed or not, with a plain one behind it."""
+        from audio.prompt_cache import PromptCache  # noqa: PLC0415
+        from audio.voice_best import BestVoice  # noqa: PLC0415
+        from audio.voice_piper import PiperVoice  # noqa: PLC0415
+
+        home = Home(natural, cache_folder())
+        piper = partial(
+            PiperVoice,
+            home.command,
+            name=f"{natural.name} {natural.versions}",
+            rate_wpm=self.settings.voice.words_per_minute,
+        )
+        live = piper(deadline_s=LIVE_DEADLINE_S, tries=1) if home.installed and home.quick else None
+        ahead = piper()
+        return BestVoice(PromptCache(ahead, cache_folder() / "prompts"), ahead, plain, live=live)
 
     def microphone(self, path: Path) -> SoundFile:
         """A sound file as a microphone."""
@@ -172,20 +222,22 @@ class App:
             night = Night(
                 bedside, clock, open_sound=sounds.__getitem__, recogniser=partial(self.recogniser, understanding)
             )
-            with _closed_when_cut_short(bedside, lambda: teller.forget(tell)):
+            with closed_when_cut_short(bedside, lambda: teller.forget(tell)):
                 night.play(scene)
 
+    @contextmanager
+    def senses(self, clock: Clock) -> Iterator[Senses]:
+        """The microphone and the loudspeaker of the settings, opened when they are there; both stamp by `clock`."""
+        from assistant.at_bedside import Senses  # noqa: PLC0415 - only a live night needs what it loads
+        from audio.microphone import DeviceMicrophone  # noqa: PLC0415
+        from audio.player import Player  # noqa: PLC0415
+        from audio.sound_system import SoundSystem  # noqa: PLC0415
 
-@contextmanager
-def _closed_when_cut_short(bedside: Bedside, tell_nobody: Callable[[], None]) -> Iterator[None]:
-    """Close the open episode when Ctrl-C ends the night, or when whoever reads its events has gone."""
-    try:
-        yield
-    except BaseException:
-        tell_nobody()
-        bedside.interrupt()
-        bedside.settle()
-        raise
+        sound, system = self.settings.sound, SoundSystem()
+        player = Player(system, sound.loudspeaker or None, now=clock.now, volume=sound.volume)
+        microphone = DeviceMicrophone(system, sound.microphone or None, now=clock.now)
+        with closing(player), closing(microphone):
+            yield Senses(microphone, player)
 
 
 def known_errors() -> tuple[type[Exception], ...]:

@@ -109,6 +109,11 @@ class Mouth:
         self.somebody_speaks = False
         self._not_before_s = now
 
+    def lasts(self, seconds: float, now: float) -> None:
+        """The line that is being said ends so many seconds from now, not when its beginning promised."""
+        if self._current is not None:
+            self._ends_s = now + seconds
+
     def next_due(self) -> float | None:
         """When `tick` has something to do, or None."""
         if self._current is not None:

@@ -42,7 +42,7 @@ class SoundSettings(_Section):
 class VoiceSettings(_Section):
     """[voice]: how the assistant sounds."""
 
-    name: Annotated[str, Field(min_length=1)] = "en-gb"
+    name: Annotated[str, Field(min_length=1)] = "auto"
     words_per_minute: Annotated[int, Field(ge=80, le=260)] = 150
 
 
@@ -66,6 +66,7 @@ class Settings(_Section):
     engine: EngineSettings = EngineSettings()
     sound: SoundSettings = SoundSettings()
     voice: VoiceSettings = VoiceSettings()
+    sound: SoundSettings = SoundSettings()
     numbers: NumberSettings = NumberSettings()
     words: WordSettings = WordSettings()
 

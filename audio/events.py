@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ class Heard:
     def text(self) -> str:
         """The best reading's words, or nothing."""
         return self.readings[0].text if self.readings else ""
+
+    @property
+    def share(self) -> float:
+        """How much of the probability of all readings the best one has, 0..1."""
+        return 1 / sum(exp(min(0.0, r.rank - self.readings[0].rank)) for r in self.readings) if self.readings else 0.0
 
     @property
     def agreement(self) -> float | None:

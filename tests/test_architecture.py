@@ -162,6 +162,7 @@ def test_importing_the_packages_loads_no_heavy_library(tmp_path: Path):
         ("--help", set()),
         ("--version", set()),
         ("night --help", set()),
+        ("run --help", set()),
         ("understand cramp", set()),
         ("config", set()),
         ("episodes", {"sqlalchemy"}),
