@@ -30,6 +30,7 @@ from assistant.dialog.events import (
 from assistant.dialog.machine import step
 from assistant.dialog.script import NUMBERS
 from assistant.dialog.state import Phase, State
+from assistant.interruption import meaning_over_us
 from assistant.mouth import Mouth
 from assistant.timers import Timers
 from audio import Final, Heard, Partial, SpeechEnded, SpeechStarted
@@ -90,7 +91,7 @@ class Bedside:
         self._numbers = NUMBERS | (numbers or {})
         self._timers = Timers()
         self._mouth = Mouth(speaker, self, script.timing)
-        self._by, self._sure = "voice", False
+        self._by, self._sure, self._over_us = "voice", False, False
         self._heard: Heard | None = None
         self._score = 0.0
 
@@ -99,6 +100,7 @@ class Bedside:
     def person_began(self) -> None:
         """Somebody began to speak."""
         self._sure = False
+        self._over_us = self._mouth.sounds
         self._mouth.person_began(self._clock.now())
 
     def hears(self, event: SpeechEvent) -> None:
@@ -139,6 +141,16 @@ class Bedside:
     def line_lasts(self, seconds: float) -> None:
         """The line that is being said takes so long from now."""
         self._mouth.lasts(seconds, self._clock.now())
+
+    def _meaning(self, heard: Heard) -> Match:
+        if self._over_us:
+            return meaning_over_us(self._understanding, heard, self.state.expected)
+        return self._understanding.understand(
+            [(r.text, r.rank) for r in heard.readings],
+            idle=self.is_idle,
+            expected=self.state.expected,
+            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+        )
 
     def person_ended(self) -> None:
         """Nobody speaks any more."""

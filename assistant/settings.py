@@ -66,7 +66,6 @@ class Settings(_Section):
     engine: EngineSettings = EngineSettings()
     sound: SoundSettings = SoundSettings()
     voice: VoiceSettings = VoiceSettings()
-    sound: SoundSettings = SoundSettings()
     numbers: NumberSettings = NumberSettings()
     words: WordSettings = WordSettings()
 
