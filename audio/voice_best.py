@@ -1,0 +1,98 @@
+"""The best voice for each line: natural where it is rendered ahead, plain where nothing else will do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audio.errors import VoiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from audio.prompt_cache import PromptCache
+    from audio.voice_piper import PiperVoice
+
+_MOST_FAILURES = 2
+
+
+class BestVoice:
+    """A natural voice, and a plain one behind it that is always there.
+
+    Two voices in one night are jarring, but less so than silence. So a line that the natural voice has not rendered
+    ahead is rendered by it at once only where that was measured to be quick (`live`); otherwise, and when it is late or
+    fails, the plain voice says it.
+
+    Args:
+        natural: the lines that `ahead` rendered.
+        ahead: the natural voice with all the patience that it needs; it may have been uninstalled since.
+        plain: the voice that is always there, behind its own cache.
+        live: the natural voice with a short deadline and one try; None: too slow here, or not installed.
+    """
+
+    name: str
+    """The natural voice's name."""
+
+    def __init__(
+        self, natural: PromptCache, ahead: PiperVoice, plain: PromptCache, *, live: PiperVoice | None = None
+    ) -> None:
+        self.name = natural.name
+        self._natural = natural
+        self._ahead = ahead
+        self._plain = plain
+        self._live = live
+        self._failures = 0
+
+    @property
+    def fault(self) -> str | None:
+        """Why the latest line could not be kept and what to do about it, one line; None where it was."""
+        return self._natural.fault or self._plain.fault
+
+    def render(self, text: str) -> tuple[NDArray[np.float32], int]:
+        """Return mono samples in -1..1, shape (n,), and their rate in hertz.
+
+        Raises:
+            VoiceError: the plain voice could not render it either.
+        """
+        kept = self._natural.kept(text)
+        if kept is not None:
+            return kept
+        if self._live is not None and self._failures < _MOST_FAILURES:
+            try:
+                samples, rate = self._live.render(text)
+            except VoiceError:  # said by the plain voice instead; what is wrong is for `doctor` to find
+                self._failures += 1
+            else:
+                self._natural.keep(text, samples, rate)
+                return samples, rate
+        return self._plain.render(text)
+
+    def start(self) -> None:
+        """Load the natural voice in the background, where it renders lines of the moment."""
+        if self._live is not None:
+            self._live.start()
+
+    def close(self) -> None:
+        """End what `start` and the lines of the moment began."""
+        if self._live is not None:
+            self._live.close()
+
+    def warm(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> int:
+        """Render ahead what the natural voice has not; what it cannot, the plain voice does. Lines rendered.
+
+        Args:
+            texts: all lines.
+            progress: told (done, total) after each line.
+
+        Raises:
+            VoiceError: a line could not be rendered by either; those before it are kept.
+        """
+        lines = list(dict.fromkeys(texts))
+        try:
+            return self._natural.warm(lines, progress)
+        except VoiceError:
+            return self._plain.warm([line for line in lines if not self._natural.is_ahead(line)], progress)
+        finally:
+            self._ahead.close()
