@@ -18,6 +18,7 @@ from assistant.night_events import NightEvent, Teller
 from assistant.places import cache_folder, data_folder
 from assistant.scribe import Scribe
 from assistant.settings import InForce, load_settings
+from assistant.voices import LIVE_DEADLINE_S, Home, natural_of, plain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from assistant.scene import Scene
     from assistant.settings import Settings
     from assistant.store.store import Store
+    from assistant.voices import NaturalVoice
     from audio.prompt_cache import PromptCache
     from audio.recogniser_moonshine import MoonshineRecogniser
+    from audio.voice_best import BestVoice
     from audio.wav import SoundFile
     from intents.understanding import Understanding
 
@@ -88,14 +91,43 @@ class App:
         grammar, talk = SentenceGrammar(said), Talk(said)
         return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
 
-    def voice(self) -> PromptCache:
-        """The voice of the settings; what it has rendered once is kept."""
+    def voice(self) -> PromptCache | BestVoice:
+        """The voice of the settings; what it has rendered once is kept.
+
+        A natural voice speaks only where it is installed and quick, or has rendered lines ahead: a voice that may say
+        no line at all would only change the name of the plain one.
+        """
+        asked = self.settings.voice.name
+        plain, natural = self.plain_voice(plain_of(asked)), natural_of(asked)
+        if natural is None:
+            return plain
+        best = self.natural_voice(natural, plain)
+        return best if best.ready else plain
+
+    def plain_voice(self, name: str) -> PromptCache:
+        """One of espeak-ng's voices, which are always there."""
         from audio.prompt_cache import PromptCache  # noqa: PLC0415
         from audio.voice_pyttsx3 import Pyttsx3Voice  # noqa: PLC0415
 
-        spoken = self.settings.voice
-        voice = Pyttsx3Voice(voice=spoken.name, rate_wpm=spoken.words_per_minute)
+        voice = Pyttsx3Voice(voice=name, rate_wpm=self.settings.voice.words_per_minute)
         return PromptCache(voice, cache_folder() / "prompts")
+
+    def natural_voice(self, natural: NaturalVoice, plain: PromptCache) -> BestVoice:
+        """A natural voice, installed or not, with a plain one behind it."""
+        from audio.prompt_cache import PromptCache  # noqa: PLC0415
+        from audio.voice_best import BestVoice  # noqa: PLC0415
+        from audio.voice_piper import PiperVoice  # noqa: PLC0415
+
+        home = Home(natural, cache_folder())
+        piper = partial(
+            PiperVoice,
+            home.command,
+            name=f"{natural.name} {natural.versions}",
+            rate_wpm=self.settings.voice.words_per_minute,
+        )
+        live = piper(deadline_s=LIVE_DEADLINE_S, tries=1) if home.installed and home.quick else None
+        ahead = piper()
+        return BestVoice(PromptCache(ahead, cache_folder() / "prompts"), ahead, plain, live=live)
 
     def microphone(self, path: Path) -> SoundFile:
         """A sound file as a microphone."""

@@ -54,6 +54,7 @@ COMMANDS = (
         './bedside say "Toes up, toward your nose."',
         "assistant.cli_night:say",
     ),
+    Command("voices", "list, fetch or try the voices", "./bedside voices get", "assistant.cli_voices:voices"),
     Command("bench", "measure, beside the baseline", "./bedside bench hear", "assistant.cli_bench:bench"),
 )
 
@@ -185,6 +186,13 @@ def _say(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--wav", metavar="FILE", help="write it to a WAV instead of playing it")
 
 
+def _voices(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("do", nargs="?", choices=("list", "get", "say"), default="list", help="default: list")
+    sub.add_argument("name", metavar="NAME", nargs="?", help="of a voice, as listed (default: the best)")
+    sub.add_argument("--from", dest="wheels", metavar="DIR", help="get: a folder of wheels, for want of a network")
+    sub.add_argument("--wav", metavar="FILE", help="say: write the sample to a WAV instead of playing it")
+
+
 def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("name", metavar="NAME", nargs="?", help="which benchmark; none: list them")
     sub.add_argument(
@@ -206,6 +214,7 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "night": _night,
     "episodes": _episodes,
     "say": _say,
+    "voices": _voices,
     "bench": _bench,
 }
 

@@ -31,6 +31,9 @@ BENCHES = {
     "hear": Bench("meaning of labelled clips, beside the nearest sentence", "assistant.bench_hear", needs_clips=True),
     "decoder": Bench("the decoder's ways of searching", "assistant.bench_decoder", needs_clips=True),
     "vad": Bench("detectors of speech, side by side", "assistant.bench_vad", needs_clips=False),
+    "voices": Bench(
+        "every fixed line, heard back, its time and its level", "assistant.bench_voices", needs_clips=False
+    ),
 }
 
 

@@ -34,7 +34,7 @@ class EngineSettings(_Section):
 class VoiceSettings(_Section):
     """[voice]: how the assistant sounds."""
 
-    name: Annotated[str, Field(min_length=1)] = "en-gb"
+    name: Annotated[str, Field(min_length=1)] = "auto"
     words_per_minute: Annotated[int, Field(ge=80, le=260)] = 150
 
 

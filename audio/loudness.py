@@ -9,8 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TARGET_DBFS = -20.0
-"""Level of the words of every line: loud speech peaks some 15 dB above its mean level, so that peaks seldom clip."""
+TARGET_DBFS = -19.0
+"""Level of the words of every line: that of espeak-ng, so that two voices are as loud as each other; peaks fit."""
 CEILING = 0.97
 """Largest sample; a line whose peaks would pass it is rounded off above _KNEE instead of turned down."""
 LEAD_S = 0.03

@@ -76,6 +76,11 @@ class PromptCache:
         """Whether the line was rendered ahead, and is whole."""
         return _load(self._ahead(text)) is not None
 
+    @property
+    def any_ahead(self) -> bool:
+        """Whether this voice has rendered any line ahead."""
+        return any(self._ahead("").parent.glob(_KEPT))
+
     def keep(self, text: str, samples: NDArray[np.float32], rate: int) -> None:
         """Keep a line that the voice of this name rendered: mono in -1..1, shape (n,), at `rate` hertz."""
         self._write(self._path(text), samples, rate)

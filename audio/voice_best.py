@@ -40,7 +40,7 @@ class BestVoice:
     ) -> None:
         self.name = natural.name
         self._natural = natural
-        self._ahead = ahead
+        self.ahead = ahead
         self._plain = plain
         self._live = live
         self._failures = 0
@@ -49,6 +49,15 @@ class BestVoice:
     def fault(self) -> str | None:
         """Why the latest line could not be kept and what to do about it, one line; None where it was."""
         return self._natural.fault or self._plain.fault
+
+    @property
+    def ready(self) -> bool:
+        """Whether the natural voice can say anything during a night."""
+        return self._live is not None or self._natural.any_ahead
+
+    def is_ahead(self, text: str) -> bool:
+        """Whether the natural voice has rendered the line ahead."""
+        return self._natural.is_ahead(text)
 
     def render(self, text: str) -> tuple[NDArray[np.float32], int]:
         """Return mono samples in -1..1, shape (n,), and their rate in hertz.
@@ -91,8 +100,24 @@ class BestVoice:
         """
         lines = list(dict.fromkeys(texts))
         try:
-            return self._natural.warm(lines, progress)
+            return self.render_ahead(lines, progress)
         except VoiceError:
             return self._plain.warm([line for line in lines if not self._natural.is_ahead(line)], progress)
-        finally:
-            self._ahead.close()
+
+    def render_ahead(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> int:
+        """Render ahead by the natural voice alone; lines rendered.
+
+        Raises:
+            VoiceError: it could not render a line; those before it are kept.
+        """
+        with self.ahead:
+            return self._natural.warm(texts, progress)
+
+    def render_naturally(self, texts: Iterable[str]) -> list[tuple[NDArray[np.float32], int]]:
+        """Each line as the natural voice says it, and nobody else.
+
+        Raises:
+            VoiceError: it could not render a line.
+        """
+        with self.ahead:
+            return [self._natural.render(text) for text in texts]
