@@ -45,11 +45,12 @@ class App:
 
     Args:
         data: the data folder that the user asked for, or None.
+        in_force: settings that were read already; None: they are read when first asked for.
     """
 
-    def __init__(self, data: str | None = None) -> None:
+    def __init__(self, data: str | None = None, in_force: InForce | None = None) -> None:
         self.data: Path = data_folder(data)
-        self._in_force: InForce | None = None
+        self._in_force = in_force
 
     @property
     def in_force(self) -> InForce:

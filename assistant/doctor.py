@@ -14,13 +14,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant import doctor_devices
+from assistant.app import App
 from assistant.clock import RealClock
 from assistant.doctor_machine import check_clock, check_disk, check_espeak, check_permissions, check_portaudio, loads
+from assistant.doctor_voices import check_natural
 from assistant.errors import BedsideError
 from assistant.finding import Finding, faulty
 from assistant.places import data_folder
 from assistant.settings import InForce, Settings, load_settings
 from assistant.store.errors import StoreError
+from assistant.voices import plain_of
 from audio import AudioError
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ def examine(asked: str | None) -> Iterator[Finding]:
     yield from check_engines(_engines(), _load_engine)
     yield check_detector(_detector)
     yield check_voice(_voice(settings))
+    yield check_natural(App(str(data), InForce(settings, {})))
     yield check_store(data)
     yield check_disk(data)
     yield check_permissions(data)
@@ -187,4 +191,4 @@ def _voice(settings: Settings) -> Voice:
     """Not through the cache, which would hide a voice that went missing."""
     from audio.voice_pyttsx3 import Pyttsx3Voice  # noqa: PLC0415
 
-    return Pyttsx3Voice(voice=settings.voice.name, rate_wpm=settings.voice.words_per_minute)
+    return Pyttsx3Voice(voice=plain_of(settings.voice.name), rate_wpm=settings.voice.words_per_minute)

@@ -11,6 +11,7 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -20,8 +21,10 @@ from command_line import bedside, command, environment, refusal
 from assistant.app import App
 from assistant.cli_voices import get
 from assistant.dialog.script import load_script
+from assistant.doctor_voices import check_natural
 from assistant.errors import BedsideError, UsageError
-from assistant.settings import Settings
+from assistant.finding import Finding
+from assistant.settings import InForce, Settings
 from assistant.voice_install import install
 from assistant.voices import JOE, NATURAL, Home, fixed_lines, lines_of_the_moment, natural_of, natural_voice, plain_of
 from audio import SAMPLE_RATE, Final, Frame
@@ -29,10 +32,14 @@ from audio.activity_silero import SileroActivity
 from audio.events import FRAME_SAMPLES
 from audio.loudness import lead_s
 from audio.moonshine_model import MoonshineModel
+from audio.prompt_cache import PromptCache
 from audio.recogniser_moonshine import MoonshineRecogniser
 from audio.segmenter import Segmenter
 from audio.voice_best import BestVoice
 from audio.voice_piper import PiperVoice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NUMBERS = Settings().numbers.model_dump()
 PROGRAM = """
@@ -68,6 +75,16 @@ def wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
         for file, text in (contents | {f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}).items():
             archive.writestr(file, text)
     return path
+
+
+class Tone:
+    """A voice that renders at once."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, text: str) -> tuple[NDArray[np.float32], int]:
+        return np.full(len(text), 0.5, np.float32), 8000
 
 
 class Shop:
@@ -222,6 +239,28 @@ def test_every_line_is_rendered_ahead_with_the_familys_numbers_but_those_that_on
     assert lines_of_the_moment(changed, NUMBERS) == ["count"]
 
 
+def test_doctor_tells_of_a_voice_that_is_asked_for_and_cannot_say_every_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+
+    def found(name: str) -> Finding:
+        settings = Settings.model_validate({"voice": {"name": name}})
+        return check_natural(App(str(tmp_path), InForce(settings, {})))
+
+    assert found("en-us") == Finding("natural voice", ok=True, essential=False, detail="not asked for: en-us speaks")
+    assert found("auto").ok
+    assert found("joe").remedy == "./bedside voices get"
+    assert not found("joe").essential
+    cache = PromptCache(Tone(f"piper joe {JOE.versions} 150 wpm even"), tmp_path / "xdg" / "bedside" / "prompts")
+    cache.warm(fixed_lines(load_script(), NUMBERS)[1:])
+    assert found("auto").remedy == "./bedside voices get"
+    cache.warm(fixed_lines(load_script(), NUMBERS))
+    assert found("joe").ok
+    settings = Settings.model_validate({"numbers": {"emergency": "one one two"}})
+    assert not check_natural(App(str(tmp_path), InForce(settings, {}))).ok
+
+
 def test_every_natural_voice_is_pinned_with_hashes_and_says_its_licence():
     for voice in NATURAL.values():
         pinned = [line for line in voice.lock.read_text(encoding="utf-8").splitlines() if "==" in line]
@@ -287,6 +326,7 @@ def test_get_installs_renders_every_line_ahead_and_says_what_it_did(
     best = app.natural_voice(shop.home.voice, app.plain_voice("en-gb"))
     assert all(best.is_ahead(line) for line in lines)
     assert best.ready
+    assert not app.natural_voice(JOE, app.plain_voice("en-gb")).ready
     assert get(app, shop.home.voice, str(shop.wheels)) == 0
     assert "Was installed already: joe. 0 lines rendered" in capsys.readouterr().out
 
