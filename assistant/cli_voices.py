@@ -52,22 +52,22 @@ def voices(options: argparse.Namespace) -> int:
 
 
 def _list(app: App) -> int:
-    table = Table("voice", "speaks now", "quality", "licence", "installed", "rendered ahead", box=None)
     lines, speaking = _lines(app), app.voice().name
+    table = Table("voice", "quality", "licence", "installed", "rendered ahead", box=None)
+
+    def add(name: str, full: str, *cells: str) -> None:
+        table.add_row(f"{name} (speaks now)" if full == speaking else name, *cells)
+
     for natural in NATURAL.values():
-        best, home = _natural(app, natural), Home(natural, cache_folder())
-        ahead = sum(best.is_ahead(text) for text in lines)
-        now = "yes" if speaking == best.name else "no"
-        state = "yes" if home.installed else "no: ./bedside voices get"
-        table.add_row(natural.name, now, natural.quality, natural.licence, state, f"{ahead} of {len(lines)} lines")
-    plain = app.plain_voice(plain_of(app.settings.voice.name))
-    name = plain_of(app.settings.voice.name)
-    table.add_row(
-        name, "yes" if speaking == plain.name else "no", PLAIN_QUALITY, PLAIN_LICENCE, "yes", "at once, when needed"
-    )
+        best = _natural(app, natural)
+        state = "yes" if Home(natural, cache_folder()).installed else "no: ./bedside voices get"
+        ahead = f"{sum(best.is_ahead(text) for text in lines)} of {len(lines)} lines"
+        add(natural.name, best.name, natural.quality, natural.licence, state, ahead)
+    plain = plain_of(app.settings.voice.name)
+    add(plain, app.plain_voice(plain).name, PLAIN_QUALITY, PLAIN_LICENCE, "yes", "when first said")
     console = Console(highlight=False)
     console.print(table)
-    console.print(f"\nTo hear one: ./bedside voices say {name}")
+    console.print(f"\nTo hear one: ./bedside voices say {plain}")
     return 0
 
 
