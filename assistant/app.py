@@ -18,7 +18,7 @@ from assistant.night_events import NightEvent, Teller
 from assistant.places import cache_folder, data_folder
 from assistant.scribe import Scribe
 from assistant.settings import InForce, load_settings
-from assistant.voices import LIVE_DEADLINE_S, Home, natural_of, plain_of
+from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural_of, plain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,7 +128,9 @@ class App:
         )
         live = piper(deadline_s=LIVE_DEADLINE_S, tries=1) if home.installed and home.quick else None
         ahead = piper()
-        return BestVoice(PromptCache(ahead, cache_folder() / "prompts"), ahead, plain, live=live)
+        kept = PromptCache(ahead, cache_folder() / "prompts")
+        moment = live is not None and bool(lines_of_the_moment(load_script(), self.settings.numbers.model_dump()))
+        return BestVoice(kept, ahead, plain, live=live, load_early=moment)
 
     def microphone(self, path: Path) -> SoundFile:
         """A sound file as a microphone."""
