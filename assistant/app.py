@@ -105,6 +105,13 @@ class App:
         best = self.natural_voice(natural, plain)
         return best if best.ready else plain
 
+    def say(self, text: str) -> tuple[NDArray[np.float32], int]:
+        """Any text in the voice of the settings, however long that takes: mono samples, and their rate in hertz."""
+        from audio.voice_best import BestVoice  # noqa: PLC0415
+
+        voice = self.voice()
+        return voice.render_at_leisure(text) if isinstance(voice, BestVoice) else voice.render(text)
+
     def plain_voice(self, name: str) -> PromptCache:
         """One of espeak-ng's voices, which are always there."""
         from audio.prompt_cache import PromptCache  # noqa: PLC0415

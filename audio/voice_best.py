@@ -81,6 +81,17 @@ class BestVoice:
             sound = self._said_now(text, sound)
         return sound or self._plain.render(text)
 
+    def render_at_leisure(self, text: str) -> _Sound:
+        """As `render`, but with all the patience that the natural voice needs: for who waits for it, not for a night.
+
+        Raises:
+            VoiceError: the plain voice could not render it either.
+        """
+        try:
+            return self.render_naturally([text])[0]
+        except VoiceError:
+            return self._plain.render(text)
+
     def _said_now(self, text: str, sound: _Sound | None) -> _Sound | None:
         """What is kept already, or what the natural voice makes of it in time; loads it for the next line."""
         if self._live is None or self._failures >= _MOST_FAILURES:

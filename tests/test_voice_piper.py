@@ -204,3 +204,8 @@ def test_lines_that_the_natural_voice_cannot_render_are_rendered_ahead_by_the_pl
     voice, _ = best(program, tmp_path, "sys.exit(1)")
     assert voice.warm(["toes up", "good night"]) == 2
     assert voice.render("toes up")[1] == 8000
+
+
+def test_who_waits_hears_the_natural_voice_say_anything_it_can(program: Program, tmp_path: Path):
+    assert best(program, tmp_path)[0].render_at_leisure("anything at all")[1] == 16000
+    assert best(program, tmp_path, "sys.exit(1)")[0].render_at_leisure("something else")[1] == 8000
