@@ -68,7 +68,7 @@ def _list(app: App) -> int:
     add(plain, app.plain_voice(plain).name, PLAIN_QUALITY, PLAIN_LICENCE, "yes", "when first said")
     console = Console(highlight=False)
     console.print(table)
-    console.print(f"\nTo hear one: ./bedside voices say NAME")
+    console.print("\nTo hear one: ./bedside voices say NAME")
     return 0
 
 
