@@ -6,7 +6,7 @@ and comes back at `next_due`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from assistant.dialog.events import (
     Alert,
@@ -30,14 +30,12 @@ from assistant.dialog.events import (
 from assistant.dialog.machine import step
 from assistant.dialog.script import NUMBERS
 from assistant.dialog.state import Phase, State
-from assistant.interruption import meaning_over_us
+from assistant.interruption import Meaning, meaning_over_us
 from assistant.mouth import Mouth
 from assistant.timers import Timers
 from audio import Final, Heard, Partial, SpeechEnded, SpeechStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assistant.clock import Clock
     from assistant.dialog.script import Script
     from assistant.episode_log import EpisodeLog
@@ -53,21 +51,6 @@ KEYS = "keys"
 """The engine of what was pressed instead of said."""
 
 
-class Understanding(Protocol):
-    """Words in, meaning out."""
-
-    def understand(
-        self,
-        readings: Sequence[tuple[str, float]],
-        *,
-        idle: bool = False,
-        expected: frozenset[str] = frozenset(),
-        allowed: tuple[str, float] | None = None,
-    ) -> Match:
-        """What was meant, silence included."""
-        ...
-
-
 class Bedside:
     """Joins hearing, meaning, dialog, speech and the log, one event at a time."""
 
@@ -76,7 +59,7 @@ class Bedside:
         *,
         clock: Clock,
         script: Script,
-        understanding: Understanding,
+        understanding: Meaning,
         speaker: Speaker,
         teller: Teller,
         log: EpisodeLog,
@@ -214,14 +197,6 @@ class Bedside:
         self._step(Spoken(line))
 
     # The step and its effects
-
-    def _meaning(self, heard: Heard) -> Match:
-        return self._understanding.understand(
-            [(r.text, r.rank) for r in heard.readings],
-            idle=self.is_idle,
-            expected=self.state.expected,
-            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
-        )
 
     def _answer(self, understood: Understood) -> None:
         self._mouth.answer_at_once(self._clock.now())
