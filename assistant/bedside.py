@@ -6,7 +6,7 @@ and comes back at `next_due`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from assistant.dialog.events import (
     Alert,
@@ -30,13 +30,12 @@ from assistant.dialog.events import (
 from assistant.dialog.machine import step
 from assistant.dialog.script import NUMBERS
 from assistant.dialog.state import Phase, State
+from assistant.interruption import Meaning, meaning_over_us
 from assistant.mouth import Mouth
 from assistant.timers import Timers
 from audio import Final, Heard, Partial, SpeechEnded, SpeechStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assistant.clock import Clock
     from assistant.dialog.script import Script
     from assistant.episode_log import EpisodeLog
@@ -52,21 +51,6 @@ KEYS = "keys"
 """The engine of what was pressed instead of said."""
 
 
-class Understanding(Protocol):
-    """Words in, meaning out."""
-
-    def understand(
-        self,
-        readings: Sequence[tuple[str, float]],
-        *,
-        idle: bool = False,
-        expected: frozenset[str] = frozenset(),
-        allowed: tuple[str, float] | None = None,
-    ) -> Match:
-        """What was meant, silence included."""
-        ...
-
-
 class Bedside:
     """Joins hearing, meaning, dialog, speech and the log, one event at a time."""
 
@@ -75,7 +59,7 @@ class Bedside:
         *,
         clock: Clock,
         script: Script,
-        understanding: Understanding,
+        understanding: Meaning,
         speaker: Speaker,
         teller: Teller,
         log: EpisodeLog,
@@ -90,7 +74,7 @@ class Bedside:
         self._numbers = NUMBERS | (numbers or {})
         self._timers = Timers()
         self._mouth = Mouth(speaker, self, script.timing)
-        self._by, self._sure = "voice", False
+        self._by, self._sure, self._over_us = "voice", False, False
         self._heard: Heard | None = None
         self._score = 0.0
 
@@ -99,6 +83,7 @@ class Bedside:
     def person_began(self) -> None:
         """Somebody began to speak."""
         self._sure = False
+        self._over_us = self._mouth.sounds
         self._mouth.person_began(self._clock.now())
 
     def hears(self, event: SpeechEvent) -> None:
@@ -139,6 +124,16 @@ class Bedside:
     def line_lasts(self, seconds: float) -> None:
         """The line that is being said takes so long from now."""
         self._mouth.lasts(seconds, self._clock.now())
+
+    def _meaning(self, heard: Heard) -> Match:
+        if self._over_us:
+            return meaning_over_us(self._understanding, heard, self.state.expected)
+        return self._understanding.understand(
+            [(r.text, r.rank) for r in heard.readings],
+            idle=self.is_idle,
+            expected=self.state.expected,
+            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+        )
 
     def person_ended(self) -> None:
         """Nobody speaks any more."""
@@ -202,14 +197,6 @@ class Bedside:
         self._step(Spoken(line))
 
     # The step and its effects
-
-    def _meaning(self, heard: Heard) -> Match:
-        return self._understanding.understand(
-            [(r.text, r.rank) for r in heard.readings],
-            idle=self.is_idle,
-            expected=self.state.expected,
-            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
-        )
 
     def _answer(self, understood: Understood) -> None:
         self._mouth.answer_at_once(self._clock.now())
