@@ -64,8 +64,8 @@ class Settings(_Section):
     """Everything that can be set."""
 
     engine: EngineSettings = EngineSettings()
-    voice: VoiceSettings = VoiceSettings()
     sound: SoundSettings = SoundSettings()
+    voice: VoiceSettings = VoiceSettings()
     numbers: NumberSettings = NumberSettings()
     words: WordSettings = WordSettings()
 

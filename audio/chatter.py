@@ -19,19 +19,29 @@ _ONE_AT_A_TIME = threading.RLock()
 def without_chatter() -> Iterator[None]:
     """Turn the file descriptor itself away, since ALSA and JACK write past Python."""
     with _ONE_AT_A_TIME:
+        kept = _turned_away()
         try:
-            kept = os.dup(2)
-        except OSError:  # a service may have closed it
-            yield
-            return
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nothing, 2)
             yield
         finally:
-            os.dup2(kept, 2)
-            os.close(nothing)
-            os.close(kept)
+            if kept is not None:
+                os.dup2(kept, 2)
+                os.close(kept)
+
+
+def _turned_away() -> int | None:
+    """Let the error output lead nowhere; return where it led, None if there is none or no descriptor is left."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a service may have closed it
+        return None
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+    except OSError:
+        os.close(kept)
+        return None
+    os.dup2(nothing, 2)
+    os.close(nothing)
+    return kept
 
 
 def hush_alsa() -> None:

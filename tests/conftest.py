@@ -69,14 +69,21 @@ def play_night(store: Store) -> Iterator[PlayNight]:
     scribe.close()
 
 
-@pytest.fixture
-def pulse() -> Iterator[Pulse]:
-    """A microphone and a loudspeaker without hardware."""
+@pytest.fixture(scope="session")
+def air() -> Iterator[Pulse]:
+    """One sound server for all tests: its first sound comes two seconds after its start."""
     absent = missing()
     if absent and not os.environ.get("CI"):
         pytest.skip(f"no {', '.join(absent)}: sudo apt install pulseaudio pulseaudio-utils libasound2-plugins")
     with pulse_audio() as running:
         yield running
+
+
+@pytest.fixture
+def pulse(air: Pulse) -> Iterator[Pulse]:
+    """A microphone and a loudspeaker without hardware."""
+    yield air
+    air.mend()
 
 
 def no_sound(path: Path) -> None:  # type: ignore[misc]

@@ -114,8 +114,8 @@ class Pulse:
 
     def stop(self) -> None:
         """End the server, as if it had crashed; may be called twice."""
-        for breath in self._breath.values():
-            breath.close()
+        while self._breath:
+            self._breath.popitem()[1].close()
         self._server.close()
 
     def say_into_microphone(self, sound: Path) -> None:
@@ -153,21 +153,35 @@ class Pulse:
 
     def unload_microphone(self) -> None:
         """Unplug the microphone."""
-        self._breath.pop("mic").close()
-        for line in self._call("pactl", "list", "short", "modules").stdout.decode().splitlines():
+        if (breath := self._breath.pop("mic", None)) is not None:
+            breath.close()
+        for line in self._did("pactl", "list", "short", "modules").splitlines():
             number, _, module = line.partition("\t")
             if "sink_name=mic" in module:
-                assert self._call("pactl", "unload-module", number).returncode == 0
+                self._did("pactl", "unload-module", number)
 
     def load_microphone(self) -> None:
         """Plug it in again: as another device, as far as the server is concerned."""
-        assert self._call("pactl", "load-module", "module-null-sink", "sink_name=mic").returncode == 0
+        self._did("pactl", "load-module", "module-null-sink", "sink_name=mic")
         self._choose_defaults()
 
-    def carry_to_microphone(self) -> None:
-        """Let the microphone hear the loudspeaker from now on, as through the air of a room."""
-        module = ["module-loopback", "source=speaker.monitor", "sink=mic", "latency_msec=20"]
-        assert self._call("pactl", "load-module", *module).returncode == 0
+    @contextmanager
+    def carried_to_microphone(self) -> Iterator[None]:
+        """Let the microphone hear the loudspeaker meanwhile, as through the air of a room."""
+        air = ["module-loopback", "source=speaker.monitor", "sink=mic", "latency_msec=20"]
+        number = self._did("pactl", "load-module", *air).strip()
+        try:
+            yield
+        finally:
+            self._call("pactl", "unload-module", number)
+
+    def mend(self) -> None:
+        """Put right what a test has left broken."""
+        if self._call("pactl", "info").returncode:
+            self.stop()
+            self.start()
+        elif "sink_name=mic" not in self._did("pactl", "list", "short", "modules"):
+            self.load_microphone()
 
     @contextmanager
     def here(self) -> Iterator[None]:
@@ -186,14 +200,22 @@ class Pulse:
 
     def _choose_defaults(self) -> None:
         # The first null sink becomes both otherwise.
-        assert self._call("pactl", "set-default-source", "mic.monitor").returncode == 0
-        assert self._call("pactl", "set-default-sink", "speaker").returncode == 0
+        self._did("pactl", "set-default-source", "mic.monitor")
+        self._did("pactl", "set-default-sink", "speaker")
         self._keep_awake("mic")
 
     def _keep_awake(self, sink: str) -> None:
         """Play silence: the monitor of a sink that nobody plays to gives its first sound up to 2 s late."""
+        if (before := self._breath.pop(sink, None)) is not None:
+            before.close()
         silence = self._breath[sink] = ExitStack()
         silence.enter_context(self._program("pacat", "-d", sink, "--latency-msec=10", stdin=Path("/dev/zero")))
+
+    def _did(self, *command: str) -> str:
+        """The answer of a program that must succeed."""
+        run = self._call(*command)
+        assert run.returncode == 0, run.stderr.decode()
+        return run.stdout.decode()
 
     def _call(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S, env=os.environ | self.env)
@@ -228,5 +250,5 @@ class Pulse:
 def pulse_audio() -> Iterator[Pulse]:
     """Start it, and end everything that was started."""
     # Not pytest's folder: the address of a socket has 107 bytes at most.
-    with tempfile.TemporaryDirectory(prefix="pulse-", dir="/tmp") as folder, ExitStack() as running:
+    with tempfile.TemporaryDirectory(prefix="bedside-pulse-", dir="/tmp") as folder, ExitStack() as running:
         yield Pulse(Path(folder), running)

@@ -27,11 +27,18 @@ PATIENCE_S = 20.0
 LOUD = 0.02
 
 
+@pytest.fixture(scope="module")
+def here(air: Pulse) -> Iterator[None]:
+    """This process's PortAudio on the air of the tests."""
+    with air.here():
+        yield
+
+
 @pytest.fixture
-def system(pulse: Pulse) -> Iterator[SoundSystem]:
-    """This process's PortAudio on the air of the test."""
-    with pulse.here():
-        yield SoundSystem()
+def system(here: None) -> SoundSystem:
+    """One that knows of nothing yet."""
+    del here
+    return SoundSystem()
 
 
 def listen(microphone: DeviceMicrophone, enough: Callable[[list[Frame]], bool]) -> list[Frame]:
@@ -168,7 +175,8 @@ def test_half_the_volume_is_half_as_loud(pulse: Pulse, system: SoundSystem):
     assert end == pytest.approx(0.2, abs=0.03)
 
 
-def test_a_line_starts_at_once_stops_at_once_and_its_echo_is_known(system: SoundSystem):
+def test_a_line_starts_at_once_stops_at_once_and_its_echo_is_known(pulse: Pulse, system: SoundSystem):
+    del pulse
     with closing(DeviceMicrophone(system, MONITOR)) as ear, closing(Player(system)) as player:
         # In its first second, the server still finds out how late the monitor's samples come.
         listen(ear, until(time.monotonic() + 2.0))
