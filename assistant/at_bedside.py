@@ -25,10 +25,10 @@ from assistant.watched import Watched
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from assistant.bedside import Understanding
     from assistant.clock import Clock
     from assistant.dialog.script import Script
     from assistant.hands import Hands
+    from assistant.interruption import Meaning
     from assistant.live import Service
     from assistant.live_speaker import Loudspeaker
     from assistant.night_events import NightEvent
@@ -54,7 +54,7 @@ class Mind:
 
     settings: Settings
     script: Script
-    understanding: Understanding
+    understanding: Meaning
     recogniser: Callable[[], Recogniser]
     """Makes an engine: one for the start, and another when it broke."""
     voice: Voice

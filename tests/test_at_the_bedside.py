@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from command_line import COMPLAINT, RECORDINGS, bedside, command, environment
-from pulse import Pulse, missing, pulse_audio
 
 from assistant.app import App
 from assistant.dialog.script import NUMBERS, load_script
@@ -36,6 +35,8 @@ from intents.sampling import SentenceGrammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pulse import Pulse
 
 STOP = RECORDINGS / "joe_stop.flac"
 TELEVISION = "The committee will meet again on Thursday afternoon in the town hall."
@@ -103,13 +104,11 @@ class Night:
 
 
 @pytest.fixture(scope="module")
-def night() -> Iterator[Night]:
+def night(air: Pulse) -> Iterator[Night]:
     """A complaint, "stop" into the second line, the television, a microphone that goes and comes, an end in a hold."""
-    absent = missing()
-    if absent and not os.environ.get("CI"):
-        pytest.skip(f"no {', '.join(absent)}: sudo apt install pulseaudio pulseaudio-utils libasound2-plugins")
-    with tempfile.TemporaryDirectory(prefix="bedside-") as folder, pulse_audio() as pulse:
-        yield play(pulse, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="bedside-") as folder:
+        yield play(air, Path(folder))
+    air.mend()
 
 
 def play(pulse: Pulse, folder: Path) -> Night:
