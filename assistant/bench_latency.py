@@ -29,8 +29,10 @@ DEMO = Path(__file__).parent / "demo"
 DEMO_CLIPS = {"complaint.flac": "cramp", "same.flac": "still_hurts", "no.flac": "no", "better.flac": "better"}
 REPEATS = 5
 """How often each of the demo's recordings is spoken, where no others are given."""
-WAIT_S = 4.0
+WAIT_S = 8.0
 """Seconds after the speech; what has not been decided by then was not understood."""
+ANSWERED_WITHIN_S = 1.0
+"""Seconds after the decision; what is said later is no answer. "Stop" is answered by silence."""
 ANSWER_AFTER_S = 0.8
 """Seconds into the first line when an answer begins."""
 AIM_S = 1.0
@@ -92,10 +94,10 @@ def _spoken(
         decided_s = found[-1] if found else None
     if decided_s is None:
         return None, None
-    pause.wait(0.4)
-    answered = any(event.event == "said" and at >= decided_s for at, event in list(told))
-    sounded_s = room.loudspeaker.sounded_s if answered and room.loudspeaker.sounded_s >= decided_s else None
-    return decided_s - ended_s, sounded_s and sounded_s - ended_s
+    while perf_counter() < decided_s + ANSWERED_WITHIN_S and room.loudspeaker.sounded_s < decided_s:
+        pause.wait(0.02)
+    sounded_s = room.loudspeaker.sounded_s
+    return decided_s - ended_s, sounded_s - ended_s if sounded_s >= decided_s else None
 
 
 def _summary(taken: list[tuple[float | None, float | None]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from command_line import LIMIT_S, PROJECT, bedside, bedside_here, command, environment, objects, refusal
@@ -17,9 +17,6 @@ from command_line import LIMIT_S, PROJECT, bedside, bedside_here, command, envir
 from assistant import __version__
 from assistant.cli import COMMANDS, Command
 from assistant.store.store import Store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
