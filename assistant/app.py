@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from assistant.scene import Scene
     from assistant.settings import Settings
     from assistant.store.store import Store
+    from audio.ears import Canceller, Ears
+    from audio.ports import SpeechDetector
     from audio.prompt_cache import PromptCache
     from audio.recogniser_moonshine import MoonshineRecogniser
     from audio.wav import SoundFile
@@ -74,7 +76,7 @@ class App:
 
         return Understanding.load(pack)
 
-    def recogniser(self, understanding: Understanding) -> MoonshineRecogniser:
+    def recogniser(self, understanding: Understanding, detector: SpeechDetector | None = None) -> MoonshineRecogniser:
         """The engine that the settings name, for one stream; it also tries the sentences that are understood."""
         from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
         from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
@@ -86,7 +88,27 @@ class App:
         model = MoonshineModel(threads=self.settings.engine.threads)
         said = sayings(understanding.pack)
         grammar, talk = SentenceGrammar(said), Talk(said)
-        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
+        return MoonshineRecogniser(model, detector or SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
+
+    def ears(
+        self,
+        understanding: Understanding,
+        played: Callable[[float, float], NDArray[np.float32]],
+        canceller: Canceller | None = None,
+    ) -> Ears:
+        """A recogniser beside our own loudspeaker, for one stream.
+
+        Args:
+            understanding: whose sentences are tried.
+            played: the samples that went to the loudspeaker between two moments of the frames' clock.
+            canceller: takes our voice out; by default the one that is used at the bedside.
+        """
+        from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
+        from audio.ears import Ears, EchoGate  # noqa: PLC0415
+        from audio.echo import EchoCanceller  # noqa: PLC0415
+
+        gate = EchoGate(SileroActivity())
+        return Ears(self.recogniser(understanding, gate), gate, canceller or EchoCanceller(), played)
 
     def voice(self) -> PromptCache:
         """The voice of the settings; what it has rendered once is kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from audio.echo import OPENS
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, SpeechEnded, SpeechStarted
@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from audio.echo import Cleaned, EchoCanceller
+    from audio.echo import Cleaned
     from audio.events import Frame, SpeechEvent
     from audio.ports import Recogniser, SpeechDetector
+
+
+class Canceller(Protocol):
+    """Takes our voice out of frames, one stream; `audio.echo.EchoCanceller` does."""
+
+    somebody_speaks: bool
+    """Set while an utterance is open."""
+
+    def clean(self, frame: Frame, played: NDArray[np.float32]) -> Cleaned:
+        """One frame without what was played at the same time."""
+        ...
 
 
 class EchoGate:
@@ -59,7 +70,7 @@ class Ears:
         self,
         recogniser: Recogniser,
         gate: EchoGate,
-        canceller: EchoCanceller,
+        canceller: Canceller,
         played: Callable[[float, float], NDArray[np.float32]],
     ) -> None:
         self.name = recogniser.name
@@ -71,7 +82,7 @@ class Ears:
     def accept(self, frame: Frame) -> list[SpeechEvent]:
         """Take the next frame of the microphone; return what became known by it."""
         played = self._played(frame.start_s, frame.start_s + FRAME_SAMPLES / SAMPLE_RATE)
-        cleaned: Cleaned = self._canceller.clean(frame, played[:FRAME_SAMPLES])
+        cleaned = self._canceller.clean(frame, played[:FRAME_SAMPLES])
         self._gate.explained = cleaned.explained
         return self._noted(self._recogniser.accept(cleaned.frame))
 
