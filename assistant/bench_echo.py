@@ -44,7 +44,7 @@ ECHO_DB = (-10.0, 0.0, 10.0)
 DELAYS_S = (0.02, 0.1, 0.3)
 DISTORTIONS = (0.3, 1.0)
 SCENES = 27
-OTHERS_EVERY = 3
+OTHERS_EVERY = 7
 """Of the scenes, every n-th is played to the ways that are only there for comparison."""
 PLAN = (False, False, True, False, True, False, False, True, False, False, True, False)
 """The lines of a scene: whether somebody says the word over it."""
@@ -121,8 +121,7 @@ def _counted(room: Room, opened: dict[int, int], meant: dict[int, set[str]]) -> 
             continue
         late_s = (opened[line] - begin) / SAMPLE_RATE if line in opened else float("inf")
         n.update(words=1, opened=line in opened, in_time=late_s <= 0.3, heard="stop" in intents)  # noqa: PLR2004
-        n.update(early=late_s < 0)
-    return n
+            return n
 
 
 def _scenes(lines: list[Sound], words: list[Sound]) -> list[Scene]:

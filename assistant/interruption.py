@@ -1,8 +1,9 @@
 """What was meant by words spoken over our own voice: the one rule that is different while we speak.
 
-What is left of our voice stands before the person's word ("easy stop" for "stop" over "Easier, the same, or worse?").
-So where all the words mean nothing, the last word of each reading is asked alone, and only the meanings that make us
-fall silent are taken from it: wrongly silent is better than deaf to "stop".
+What is left of our voice stands before the person's word ("easy stop" for "stop" over "Easier, the same, or worse?"),
+and the shortest words are read worst ("star"). So where all the words together do not make us fall silent, two more
+questions may: what the last word of each reading means alone, and what the likeliest sentence of the grammar means if
+it fits the sound nearly as well as any words do. Wrongly silent is better than deaf to "stop".
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from intents import Match
 
 SILENCING = frozenset({"stop", "help"})
-"""Meanings that may stand in a last word alone."""
+"""Meanings that end what we say, and may be told by one word."""
+FITS = -4.0
+"""Agreement, in nats, from which the grammar's sentence counts: real people's "stop" had -2.9 and more, other words of
+theirs -8 and less (docs/benchmarks.md)."""
 
 
 class Meaning(Protocol):
@@ -48,8 +52,11 @@ def meaning_over_us(understanding: Meaning, heard: Heard, expected: frozenset[st
     match = understanding.understand(readings, expected=expected, allowed=allowed)
     if match.intent in SILENCING or not readings:
         return match
-    alone = understanding.understand(_last_words(readings), expected=expected)
-    return alone if alone.intent in SILENCING else match
+    others = [_last_words(readings)]
+    if allowed is not None and heard.agreement is not None and heard.agreement >= FITS:
+        others.append([(allowed[0], 0.0)])
+    matches = (understanding.understand(other, expected=expected) for other in others)
+    return next((other for other in matches if other.intent in SILENCING), match)
 
 
 def _last_words(readings: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
