@@ -121,7 +121,7 @@ def _counted(room: Room, opened: dict[int, int], meant: dict[int, set[str]]) -> 
             continue
         late_s = (opened[line] - begin) / SAMPLE_RATE if line in opened else float("inf")
         n.update(words=1, opened=line in opened, in_time=late_s <= 0.3, heard="stop" in intents)  # noqa: PLR2004
-            return n
+    return n
 
 
 def _scenes(lines: list[Sound], words: list[Sound]) -> list[Scene]:
