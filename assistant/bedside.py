@@ -31,6 +31,7 @@ from assistant.dialog.events import (
 from assistant.dialog.machine import step
 from assistant.dialog.script import NUMBERS
 from assistant.dialog.state import Phase, State
+from assistant.interruption import meaning_over_us
 from assistant.mouth import Mouth
 from assistant.timers import Timers
 
@@ -89,6 +90,7 @@ class Bedside:
         self._timers = Timers()
         self._mouth = Mouth(speaker, self, script.timing)
         self._by = "voice"
+        self._over_us = False
         self._heard: Heard | None = None
         self._score = 0.0
 
@@ -96,18 +98,14 @@ class Bedside:
 
     def person_began(self) -> None:
         """Somebody began to speak."""
+        self._over_us = self._mouth.sounds
         self._mouth.person_began(self._clock.now())
 
     def heard(self, heard: Heard) -> None:
         """An utterance was read; it is over."""
         if not heard.readings:
             return
-        match = self._understanding.understand(
-            [(r.text, r.rank) for r in heard.readings],
-            idle=self.is_idle,
-            expected=self.state.expected,
-            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
-        )
+        match = self._meaning(heard)
         self._heard, self._score = heard, match.score
         self._tell("heard", text=heard.text, score=_share_of_best(heard), engine=heard.engine)
         self._tell("understood", intent=match.intent, slots=match.slots, score=round(match.score, 3))
@@ -118,6 +116,16 @@ class Bedside:
         self._by = match.intent
         self._step(Understood(match.intent, match.slots, match.score))
         self._by = "voice"
+
+    def _meaning(self, heard: Heard) -> Match:
+        if self._over_us:
+            return meaning_over_us(self._understanding, heard, self.state.expected)
+        return self._understanding.understand(
+            [(r.text, r.rank) for r in heard.readings],
+            idle=self.is_idle,
+            expected=self.state.expected,
+            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+        )
 
     def person_ended(self) -> None:
         """Nobody speaks any more."""

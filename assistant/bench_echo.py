@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.bench_echo_room import PERSON_RMS, Room, Scene, loudness
-from assistant.bench_echo_ways import WAYS
+from assistant.bench_echo_ways import OURS, WAYS, WEBRTC
 from assistant.dialog.script import NUMBERS, load_script
 from assistant.interruption import meaning_over_us
 from audio.activity_silero import SileroActivity
@@ -31,7 +32,7 @@ from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Final, Frame, SpeechStarted
 from audio.voice_pyttsx3 import Pyttsx3Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,16 +68,16 @@ def run(app: App, clips: Path | None, *, every: int = 1) -> dict[str, Any]:
     Returns:
         way -> echo level in dB, as text -> counts: `words`, `opened`, `in_time` (within 0.3 s), `heard`;
         `own` (lines that nobody spoke over), `own_opened`, `own_acted`. The way "no echo" tells what the recogniser
-        makes of the words alone.
+        makes of the words alone; WebRTC's is left out where `pywebrtc-audio` is not installed.
     """
     understanding = app.understanding()
-    scenes = _scenes(_lines(app), _words(app, clips))[::every]
+    made = scenes(_lines(app), words(app, clips), plan=PLAN)[::every]
     gate = EchoGate(SileroActivity())
     recogniser = app.recogniser(understanding, gate)
     result: dict[str, dict[str, Counter[str]]] = {}
-    *others, ours = WAYS
-    jobs = [(way, scene) for way in ("no echo", *others) for scene in scenes[::OTHERS_EVERY]]
-    jobs += [(ours, scene) for scene in scenes]
+    others = [way for way in WAYS if way != OURS and (way != WEBRTC or find_spec("pywebrtc_audio"))]
+    jobs = [(way, scene) for way in ("no echo", *others) for scene in made[::OTHERS_EVERY]]
+    jobs += [(OURS, scene) for scene in made]
     for way, scene in track(jobs, "echo", console=Console(stderr=True), transient=True):
         counts = result.setdefault(way, {}).setdefault(f"{scene.echo_db:+.0f}", Counter())
         room = Room(scene, silent=way == "no echo")
@@ -120,16 +121,24 @@ def _counted(room: Room, opened: dict[int, int], meant: dict[int, set[str]]) -> 
             n.update(own=1, own_opened=line in opened, own_acted=bool(intents))
             continue
         late_s = (opened[line] - begin) / SAMPLE_RATE if line in opened else float("inf")
-        n.update(words=1, opened=line in opened, in_time=late_s <= 0.3, heard="stop" in intents)  # noqa: PLR2004
+        n.update(words=1, opened=line in opened, in_time=0 <= late_s <= 0.3, heard="stop" in intents)  # noqa: PLR2004
     return n
 
 
-def _scenes(lines: list[Sound], words: list[Sound]) -> list[Scene]:
+def scenes(rendered: list[tuple[NDArray[np.float32], int]], said: list[Sound], *, plan: Sequence[bool]) -> list[Scene]:
+    """The rooms of the bench, the same each time.
+
+    Args:
+        rendered: lines of ours, samples and rate.
+        said: what people say over them, their loud parts at an RMS of 1.
+        plan: for each line of a scene, whether somebody speaks over it.
+    """
+    lines = [_PLAYED * _at_rate(*line) for line in rendered]
     rng = np.random.default_rng(11)
     return [
         Scene(
-            lines=tuple(lines[rng.integers(len(lines))] for _ in PLAN),
-            over=tuple(words[rng.integers(len(words))] if spoken else None for spoken in PLAN),
+            lines=tuple(lines[rng.integers(len(lines))] for _ in plan),
+            over=tuple(said[rng.integers(len(said))] if spoken else None for spoken in plan),
             echo_db=ECHO_DB[number // 3 % 3],
             delay_s=DELAYS_S[(number + number // 9) % 3],
             distortion=DISTORTIONS[number % 2],
@@ -140,12 +149,13 @@ def _scenes(lines: list[Sound], words: list[Sound]) -> list[Scene]:
     ]
 
 
-def _lines(app: App) -> list[Sound]:
+def _lines(app: App) -> list[tuple[NDArray[np.float32], int]]:
     script, voice = load_script(), app.voice()
-    return [_PLAYED * _at_rate(*voice.render(script.words(line, NUMBERS))) for line in script.lines]
+    return [voice.render(script.words(line, NUMBERS)) for line in script.lines]
 
 
-def _words(app: App, clips: Path | None) -> list[Sound]:
+def words(app: App, clips: Path | None) -> list[Sound]:
+    """The word in many voices: synthetic ones, and people's from a folder, each bare and at an RMS of 1."""
     files = sorted(file for file in clips.iterdir() if "stop" in file.name.lower()) if clips else []
     people = [_at_rate(*app.read_wav(file)) for file in files if file.suffix in (".flac", ".wav")]
     made = [_at_rate(*Pyttsx3Voice(voice=name).render(WORD)) for name in ESPEAK]

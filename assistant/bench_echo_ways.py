@@ -86,14 +86,16 @@ class Ungated(EchoCanceller):
         return Cleaned(super().clean(frame, played).frame, 0.0)
 
 
+WEBRTC = "cancel, WebRTC"
+OURS = "linear and score"
+"""What the assistant uses."""
 WAYS: dict[str, Callable[[], Canceller]] = {
     "nothing": Nothing,
     "score": Score,
-    "cancel, WebRTC": WebRtcEcho,
+    WEBRTC: WebRtcEcho,
     "cancel, linear": Ungated,
-    "linear and score": EchoCanceller,
+    OURS: EchoCanceller,
 }
-"""The last is what the assistant uses."""
 
 
 def _bands(samples: NDArray[np.float32]) -> NDArray[np.float64]:

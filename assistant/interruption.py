@@ -1,14 +1,12 @@
 """What was meant by words spoken over our own voice: the one rule that is different while we speak.
 
-What is left of our voice stands before the person's word ("easy stop" for "stop" over "Easier, the same, or worse?"),
-and the shortest words are read worst ("star"). So where all the words together do not make us fall silent, two more
-questions may: what the last word of each reading means alone, and what the likeliest sentence of the grammar means if
-it fits the sound nearly as well as any words do. Wrongly silent is better than deaf to "stop".
+The shortest words are read worst, and over our voice worse still ("star" for "stop"). So where the words do not make us
+fall silent, the likeliest sentence of the grammar may, if it fits the sound nearly as well as any words do: wrongly
+silent is better than deaf to "stop". Only meanings that make us silent are taken so; all others need the words.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
 SILENCING = frozenset({"stop", "help"})
 """Meanings that end what we say, and may be told by one word."""
 FITS = -4.0
-"""Agreement, in nats, from which the grammar's sentence counts: real people's "stop" had -2.9 and more, other words of
-theirs -8 and less (docs/benchmarks.md)."""
+"""Agreement, in nats, from which the grammar's sentence counts: a real person's "stop", spoken at five speeds, had -2.7
+and more, the other words of real people -8 and less (docs/benchmarks.md)."""
 
 
 class Meaning(Protocol):
@@ -44,27 +42,13 @@ def meaning_over_us(understanding: Meaning, heard: Heard, expected: frozenset[st
 
     Args:
         understanding: the pack's.
-        heard: the utterance.
+        heard: the utterance, with its readings.
         expected: intents that the open question awaits.
     """
     readings = [(reading.text, reading.log_p) for reading in heard.readings]
     allowed = (heard.allowed.text, heard.allowed.log_p) if heard.allowed else None
     match = understanding.understand(readings, expected=expected, allowed=allowed)
-    if match.intent in SILENCING or not readings:
+    if match.intent in SILENCING or allowed is None or heard.agreement is None or heard.agreement < FITS:
         return match
-    others = [_last_words(readings)]
-    if allowed is not None and heard.agreement is not None and heard.agreement >= FITS:
-        others.append([(allowed[0], 0.0)])
-    matches = (understanding.understand(other, expected=expected) for other in others)
-    return next((other for other in matches if other.intent in SILENCING), match)
-
-
-def _last_words(readings: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Each last word with the probability of all readings that end in it, likeliest first."""
-    together: dict[str, float] = {}
-    for text, log_p in readings:
-        word = text.rpartition(" ")[2]
-        before = together.get(word, -math.inf)
-        high, low = max(before, log_p), min(before, log_p)
-        together[word] = high + math.log1p(math.exp(low - high))
-    return sorted(together.items(), key=lambda item: -item[1])
+    fitting = understanding.understand([(allowed[0], 0.0)], expected=expected)
+    return fitting if fitting.intent in SILENCING else match

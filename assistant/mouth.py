@@ -66,6 +66,11 @@ class Mouth:
         self.somebody_speaks = False
 
     @property
+    def sounds(self) -> bool:
+        """Whether a line is being said."""
+        return self._current is not None
+
+    @property
     def busy(self) -> bool:
         """Whether a line is being said or waits."""
         return self._current is not None or bool(self._queue)
