@@ -45,8 +45,8 @@ def meaning_over_us(understanding: Meaning, heard: Heard, expected: frozenset[st
         heard: the utterance, with its readings.
         expected: intents that the open question awaits.
     """
-    readings = [(reading.text, reading.log_p) for reading in heard.readings]
-    allowed = (heard.allowed.text, heard.allowed.log_p) if heard.allowed else None
+    readings = [(reading.text, reading.rank) for reading in heard.readings]
+    allowed = (heard.allowed.text, heard.allowed.rank) if heard.allowed else None
     match = understanding.understand(readings, expected=expected, allowed=allowed)
     if match.intent in SILENCING or allowed is None or heard.agreement is None or heard.agreement < FITS:
         return match
