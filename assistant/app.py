@@ -18,7 +18,7 @@ from assistant.night_events import NightEvent, Teller
 from assistant.places import cache_folder, data_folder
 from assistant.scribe import Scribe
 from assistant.settings import InForce, load_settings
-from assistant.voices import LIVE_DEADLINE_S, Home, natural_of, plain_of
+from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural_of, plain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,6 +122,13 @@ class App:
         best = self.natural_voice(natural, plain)
         return best if best.ready else plain
 
+    def say(self, text: str) -> tuple[NDArray[np.float32], int]:
+        """Any text in the voice of the settings, however long that takes: mono samples, and their rate in hertz."""
+        from audio.voice_best import BestVoice  # noqa: PLC0415
+
+        voice = self.voice()
+        return voice.render_at_leisure(text) if isinstance(voice, BestVoice) else voice.render(text)
+
     def plain_voice(self, name: str) -> PromptCache:
         """One of espeak-ng's voices, which are always there."""
         from audio.prompt_cache import PromptCache  # noqa: PLC0415
@@ -145,7 +152,9 @@ class App:
         )
         live = piper(deadline_s=LIVE_DEADLINE_S, tries=1) if home.installed and home.quick else None
         ahead = piper()
-        return BestVoice(PromptCache(ahead, cache_folder() / "prompts"), ahead, plain, live=live)
+        kept = PromptCache(ahead, cache_folder() / "prompts")
+        moment = live is not None and bool(lines_of_the_moment(load_script(), self.settings.numbers.model_dump()))
+        return BestVoice(kept, ahead, plain, live=live, load_early=moment)
 
     def microphone(self, path: Path) -> SoundFile:
         """A sound file as a microphone."""

@@ -84,7 +84,7 @@ def _save(app: App, speaker: RecordingSpeaker, asked: str | None, console: Conso
 def say(options: argparse.Namespace) -> int:
     """Say something, or write it to a WAV."""
     app = App(options.data)
-    samples, rate = app.voice().render(options.text)
+    samples, rate = app.say(options.text)
     if options.wav:
         app.write_wav(Path(options.wav), samples, rate)
         print(f"Written to {options.wav}.")

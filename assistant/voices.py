@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REQUIREMENTS = Path(assistant.__file__).parents[1] / "requirements"
 QUICK_S = 0.8
 """Seconds for one short line up to which a natural voice may also say what cannot be rendered ahead."""
-LIVE_DEADLINE_S = 2.0
+LIVE_DEADLINE_S = 1.5
 """Seconds after which the plain voice says such a line instead: longer ones, and a busy machine."""
 SAMPLE_LINES = 3
 _SPEED = "speed.json"

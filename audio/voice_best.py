@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from audio.prompt_cache import PromptCache
     from audio.voice_piper import PiperVoice
 
+    _Sound = tuple[NDArray[np.float32], int]
+
 _MOST_FAILURES = 2
 
 
@@ -30,19 +32,28 @@ class BestVoice:
         ahead: the natural voice with all the patience that it needs; it may have been uninstalled since.
         plain: the voice that is always there, behind its own cache.
         live: the natural voice with a short deadline and one try; None: too slow here, or not installed.
+        load_early: lines that cannot be rendered ahead are to be expected, so `live` is loaded with a night's first
+            line. Otherwise the first such line loads it, and is itself said by the plain voice: nobody waits for that.
     """
 
     name: str
     """The natural voice's name."""
 
     def __init__(
-        self, natural: PromptCache, ahead: PiperVoice, plain: PromptCache, *, live: PiperVoice | None = None
+        self,
+        natural: PromptCache,
+        ahead: PiperVoice,
+        plain: PromptCache,
+        *,
+        live: PiperVoice | None = None,
+        load_early: bool = False,
     ) -> None:
         self.name = natural.name
         self._natural = natural
         self.ahead = ahead
         self._plain = plain
         self._live = live
+        self._load_early = load_early
         self._failures = 0
 
     @property
@@ -65,26 +76,38 @@ class BestVoice:
         Raises:
             VoiceError: the plain voice could not render it either.
         """
-        kept = self._natural.kept(text)
-        if kept is not None:
-            return kept
-        if self._live is not None and self._failures < _MOST_FAILURES:
-            try:
-                samples, rate = self._live.render(text)
-            except VoiceError:  # said by the plain voice instead; what is wrong is for `doctor` to find
-                self._failures += 1
-            else:
-                self._natural.keep(text, samples, rate)
-                return samples, rate
-        return self._plain.render(text)
+        sound = self._natural.kept(text)
+        if sound is None or self._load_early:
+            sound = self._said_now(text, sound)
+        return sound or self._plain.render(text)
 
-    def start(self) -> None:
-        """Load the natural voice in the background, where it renders lines of the moment."""
-        if self._live is not None:
-            self._live.start()
+    def render_at_leisure(self, text: str) -> _Sound:
+        """As `render`, but with all the patience that the natural voice needs: for who waits for it, not for a night.
+
+        Raises:
+            VoiceError: the plain voice could not render it either.
+        """
+        try:
+            return self.render_naturally([text])[0]
+        except VoiceError:
+            return self._plain.render(text)
+
+    def _said_now(self, text: str, sound: _Sound | None) -> _Sound | None:
+        """What is kept already, or what the natural voice makes of it in time; loads it for the next line."""
+        if self._live is None or self._failures >= _MOST_FAILURES:
+            return sound
+        try:
+            if not self._live.running:
+                self._live.start()
+            elif sound is None:
+                sound = self._live.render(text)
+                self._natural.keep(text, *sound)
+        except VoiceError:  # said by the plain voice instead; what is wrong is for `doctor` to find
+            self._failures += 1
+        return sound
 
     def close(self) -> None:
-        """End what `start` and the lines of the moment began."""
+        """End the program that says the lines of the moment."""
         if self._live is not None:
             self._live.close()
 

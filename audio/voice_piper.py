@@ -73,6 +73,11 @@ class PiperVoice:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def running(self) -> bool:
+        """Whether the voice is loaded or loading."""
+        return self._running is not None
+
     def start(self) -> None:
         """Load the voice in the background, so that the next line comes sooner.
 

@@ -146,11 +146,16 @@ def test_a_voice_that_nobody_closed_takes_its_program_along(program: Program):
 
 
 def best(
-    program: Program, folder: Path, behaves: str = "pass", *, live: PiperVoice | None = None
+    program: Program,
+    folder: Path,
+    behaves: str = "pass",
+    *,
+    live: PiperVoice | None = None,
+    load_early: bool = False,
 ) -> tuple[BestVoice, PiperVoice]:
     ahead = natural(program, behaves, deadline_s=1.5)
     cache = PromptCache(ahead, folder / "prompts")
-    return BestVoice(cache, ahead, PromptCache(Beep(), folder / "prompts"), live=live), ahead
+    return BestVoice(cache, ahead, PromptCache(Beep(), folder / "prompts"), live=live, load_early=load_early), ahead
 
 
 def test_a_line_rendered_ahead_is_natural_and_another_plain_where_the_natural_voice_is_slow(
@@ -168,11 +173,20 @@ def test_where_the_natural_voice_is_quick_it_says_what_could_not_be_rendered_ahe
 ):
     with natural(program, tries=1) as live:
         voice, _ = best(program, tmp_path, live=live)
-        voice.start()
-        assert voice.render("your second tonight")[1] == 16000
+        assert voice.render("your second tonight")[1] == 8000  # nobody waits while it is being loaded
+        assert voice.render("your third tonight")[1] == 16000
         voice.close()
-    assert best(program, tmp_path)[0].render("your second tonight")[1] == 16000
-    assert program.lines == ["your second tonight"]
+    assert best(program, tmp_path)[0].render("your third tonight")[1] == 16000
+    assert program.lines == ["your third tonight"]
+
+
+def test_where_such_lines_are_to_be_expected_it_is_loaded_with_the_first_line_of_the_night(
+    program: Program, tmp_path: Path
+):
+    best(program, tmp_path)[0].warm(["toes up"])
+    with natural(program, tries=1) as live:
+        voice, _ = best(program, tmp_path, live=live, load_early=True)
+        assert [voice.render(text)[1] for text in ("toes up", "your second tonight")] == [16000, 16000]
 
 
 def test_a_natural_voice_that_fails_is_replaced_by_the_plain_one_and_not_asked_a_third_time(
@@ -190,3 +204,8 @@ def test_lines_that_the_natural_voice_cannot_render_are_rendered_ahead_by_the_pl
     voice, _ = best(program, tmp_path, "sys.exit(1)")
     assert voice.warm(["toes up", "good night"]) == 2
     assert voice.render("toes up")[1] == 8000
+
+
+def test_who_waits_hears_the_natural_voice_say_anything_it_can(program: Program, tmp_path: Path):
+    assert best(program, tmp_path)[0].render_at_leisure("anything at all")[1] == 16000
+    assert best(program, tmp_path, "sys.exit(1)")[0].render_at_leisure("something else")[1] == 8000

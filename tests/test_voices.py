@@ -175,10 +175,11 @@ def test_what_an_earlier_call_left_half_done_counts_as_never_begun(shop: Shop):
     assert left_behind(shop.home) == [shop.home.environment.name]
 
 
-def test_stopping_it_ends_pip_and_leaves_nothing(shop: Shop):
-    class Enough(Exception):  # noqa: N818 - what stands for Ctrl-C
-        pass
+class Enough(Exception):  # noqa: N818 - what stands for Ctrl-C
+    pass
 
+
+def test_stopping_it_ends_pip_and_leaves_nothing(shop: Shop):
     def stop(_: int, __: int) -> None:
         raise Enough
 
@@ -198,8 +199,10 @@ def test_two_calls_do_not_install_at_once(shop: Shop):
     def second(_: int, __: int) -> None:
         with pytest.raises(BedsideError, match="Wait for it to end"):
             shop.install()
+        raise Enough
 
-    assert install(shop.home, second, shop.wheels)
+    with pytest.raises(Enough):
+        install(shop.home, second, shop.wheels)
 
 
 def test_a_folder_that_is_not_there_or_cannot_be_written_is_told(shop: Shop, tmp_path: Path):
@@ -329,6 +332,16 @@ def test_get_installs_renders_every_line_ahead_and_says_what_it_did(
     assert not app.natural_voice(JOE, app.plain_voice("en-gb")).ready
     assert get(app, shop.home.voice, str(shop.wheels)) == 0
     assert "Was installed already: joe. 0 lines rendered" in capsys.readouterr().out
+
+
+def test_a_voice_that_is_installed_and_does_not_speak_is_told_in_one_line(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    dies = {"piper/__init__.py": "", "piper/__main__.py": "raise SystemExit(1)", "tiny_voice/data/tiny.onnx": ""}
+    shop.write("voice", dies)
+    with pytest.raises(BedsideError, match=r"installed, but: .*the plain voice speaks until then\.$"):
+        get(App(str(tmp_path / "data")), shop.home.voice, str(shop.wheels))
 
 
 def test_the_real_voice_is_fetched_into_its_own_environment_and_is_heard_back(tmp_path: Path):
