@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SILENCING = frozenset({"stop", "help"})
 """Meanings that end what we say, and may be told by one word."""
 FITS = -4.0
-"""Agreement, in nats, from which the grammar's sentence counts: "stop" had -3.3 and more, the other words of real people
--8 and less (docs/benchmarks.md)."""
+"""Agreement, in nats, from which the grammar's sentence counts: "stop" had -3.3 and more, other words of real people -8
+and less (docs/benchmarks.md)."""
 
 
 class Meaning(Protocol):
