@@ -11,7 +11,6 @@ from assistant.bedside import Bedside
 from assistant.clock import RealClock, SimulatedClock
 from assistant.dialog.script import load_script
 from assistant.episode_log import EpisodeLog, stamp_of
-from assistant.errors import BedsideError
 from assistant.mouth import TextSpeaker
 from assistant.night import Night, closed_when_cut_short
 from assistant.night_events import NightEvent, Teller
@@ -247,12 +246,3 @@ class App:
         microphone = DeviceMicrophone(system, sound.microphone or None, now=clock.now)
         with closing(player), closing(microphone):
             yield Senses(microphone, player)
-
-
-def known_errors() -> tuple[type[Exception], ...]:
-    """What ends a command with one line instead of a traceback."""
-    from assistant.store.errors import StoreError  # noqa: PLC0415
-    from audio import AudioError  # noqa: PLC0415
-    from intents.errors import PackError  # noqa: PLC0415
-
-    return BedsideError, StoreError, AudioError, PackError

@@ -168,7 +168,7 @@ def _load(where: str) -> Callable[..., Any]:
 
 
 def _known_errors() -> tuple[type[Exception], ...]:
-    from assistant.app import known_errors  # noqa: PLC0415 - only looked up when something went wrong
+    from assistant.errors import known_errors  # noqa: PLC0415 - only looked up when something went wrong
 
     return known_errors()
 

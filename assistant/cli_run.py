@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from assistant.app import App, known_errors
+from assistant.app import App
 from assistant.clock import RealClock
 from assistant.ending import ended_by_signals
-from assistant.errors import BedsideError
+from assistant.errors import BedsideError, known_errors
 from assistant.hands import hands_at
 from assistant.keys import as_help, load_keys
 from assistant.run import run_live
