@@ -60,6 +60,7 @@ class Understanding(Protocol):
         idle: bool = False,
         expected: frozenset[str] = frozenset(),
         allowed: tuple[str, float] | None = None,
+        second: Sequence[tuple[str, float]] | None = None,
     ) -> Match:
         """What was meant, silence included."""
         ...
@@ -107,6 +108,7 @@ class Bedside:
             idle=self.is_idle,
             expected=self.state.expected,
             allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+            second=[(r.text, r.rank) for r in heard.second.readings] if heard.second else None,
         )
         self._heard, self._score = heard, match.score
         self._tell("heard", text=heard.text, score=_share_of_best(heard), engine=heard.engine)

@@ -54,6 +54,7 @@ COMMANDS = (
         './bedside say "Toes up, toward your nose."',
         "assistant.cli_night:say",
     ),
+    Command("models", "list the models, or fetch one", "./bedside models get", "assistant.cli_models:models"),
     Command("bench", "measure, beside the baseline", "./bedside bench hear", "assistant.cli_bench:bench"),
 )
 
@@ -145,6 +146,7 @@ def parser() -> argparse.ArgumentParser:
 def _night_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="print the events, one JSON object a line")
     sub.add_argument("--realtime", action="store_true", help="take as long as a night would")
+    _engine_options(sub)
 
 
 def _night(sub: argparse.ArgumentParser) -> None:
@@ -157,11 +159,23 @@ def _demo(sub: argparse.ArgumentParser) -> None:
     _night_options(sub)
 
 
+def _engine_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--engine", metavar="NAME", help="auto, moonshine or vosk (default: the settings')")
+    sub.add_argument(
+        "--model", metavar="DIR", help="folder of Vosk's model (default: BEDSIDE_MODEL, or what lies here)"
+    )
+
+
+def _models(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("action", metavar="get", nargs="?", help="fetch Vosk's English model; none: list what is here")
+    sub.add_argument("--from", metavar="FILE", dest="file", help="take it from this archive, without a network")
+
+
 def _hear(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("files", metavar="FILE", nargs="+", help="WAV or FLAC, 60 s at most")
     sub.add_argument("--json", action="store_true", help="one JSON object a line")
     sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
-    sub.add_argument("--engine", metavar="NAME", help="the engine to use (default: the settings')")
+    _engine_options(sub)
     sub.add_argument("--realtime", action="store_true", help="feed the sound at its own speed, and tell the times")
     sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
 
@@ -192,9 +206,11 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
     sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
+    _engine_options(sub)
 
 
 def _doctor(sub: argparse.ArgumentParser) -> None:
+    _engine_options(sub)
     sub.add_argument("--json", action="store_true", help="one JSON object a line: name, ok, essential, detail, remedy")
 
 
@@ -206,6 +222,7 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "night": _night,
     "episodes": _episodes,
     "say": _say,
+    "models": _models,
     "bench": _bench,
 }
 

@@ -49,7 +49,7 @@ def bench(options: argparse.Namespace) -> int:
     if clips is None and chosen.needs_clips:
         raise UsageError(f"bench {options.name} needs labelled clips. Give their folder with --clips DIR.")
     module = import_module(chosen.module)
-    result = module.run(App(options.data), clips, every=options.every)
+    result = module.run(App(options.data, engine=options.engine, model=options.model), clips, every=options.every)
     module.show(result, Console(highlight=False))
     if options.out:
         Path(options.out).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -30,7 +30,7 @@ NEXT = "Next: ./bedside doctor checks this machine, ./bedside night plays a nigh
 
 def night(options: argparse.Namespace) -> int:
     """Play a night from a script or a recording."""
-    app = App(options.data)
+    app = App(options.data, engine=options.engine, model=options.model)
     scene = load_scene(Path(options.script))
     app.play(scene, _printer(scene, as_json=options.json), realtime=options.realtime)
     return 0
@@ -38,7 +38,7 @@ def night(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """Play the bundled night, and show what it left behind."""
-    app = App(options.data)
+    app = App(options.data, engine=options.engine, model=options.model)
     scene = load_scene(DEMO)
     speaker = RecordingSpeaker(app.voice(), skip_waits=not options.realtime)
     console = Console(file=sys.stderr if options.json else sys.stdout, highlight=False)

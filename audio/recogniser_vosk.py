@@ -46,9 +46,7 @@ class VoskRecogniser:
 
     name = "vosk"
 
-    def __init__(
-        self, model: VoskModel, detector: SpeechDetector, segmenter: Segmenter, grammar: VoskGrammar
-    ) -> None:
+    def __init__(self, model: VoskModel, detector: SpeechDetector, segmenter: Segmenter, grammar: VoskGrammar) -> None:
         self.grammar = grammar
         self._detector = detector
         self._segmenter = segmenter

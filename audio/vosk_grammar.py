@@ -57,7 +57,10 @@ def vosk_grammar(
     whole = {text for texts in by_intent.values() for text in texts}
     pieces = _new_words({word for text in whole for word in text.split()}, map(_spelt, parts))
     missing = {word for text in (*whole, *pieces) for word in text.split() if not knows(word)}
-    kept = {intent: [text for text in texts if not missing.intersection(text.split())] for intent, texts in by_intent.items()}
+    kept = {
+        intent: [text for text in texts if not missing.intersection(text.split())]
+        for intent, texts in by_intent.items()
+    }
     most = max(map(len, kept.values()), default=0)
     said = [text for texts in kept.values() if texts for text in texts * round(most / len(texts))]
     others = [word for word in dict.fromkeys(map(_spelt, decoys)) if word not in whole]
