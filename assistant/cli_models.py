@@ -36,7 +36,8 @@ def models(options: argparse.Namespace) -> int:
 
 def _fetched(app: App, file: Path | None) -> Path:
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Vosk's English model", total=None)
         return app.get_model(lambda done, whole: bar.update(task, completed=done, total=whole), file)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 12
 """Words named at most: a model of another language lacks them all."""
 OTHER_MODEL = "use a model of the pack's language that knows them, with --model DIR"
+UNFIT = "The Vosk model that was named cannot be used, as said above; name another with --model DIR"
 NO_UNKNOWN = "unrelated talk is told by the decoy words alone: use a model that has it, or --engine moonshine"
 
 
@@ -32,6 +33,7 @@ class Listening:
     def __init__(self, app: App) -> None:
         self._app = app
         self._fault = ""
+        self._unfit = False
         try:
             self._wish = app.engines
         except BedsideError as error:  # the other checks go by the defaults
@@ -54,21 +56,22 @@ class Listening:
         return MoonshineModel()
 
     def check(self) -> Iterator[Finding]:
-        """Which engines listen, and what Vosk's model lacks."""
-        yield self.check_choice()
+        """What Vosk's model lacks, and which engines listen."""
         if any(state.present and state.name == VOSK for state in self._states):
             yield self.check_words()
+        yield self.check_choice()
 
     def check_choice(self) -> Finding:
         """Which engines listen."""
         name = "engine in use"
         if self._fault:
             return faulty(name, self._fault, essential=True)
-        here = [state.name for state in self._states if state.present]
+        here = [state.name for state in self._states if state.present and not (state.name == VOSK and self._unfit)]
         wanted = [each for each in here if self._wish.engine in (AUTO, each)]
-        if wanted:
+        # A model that somebody named is used or refused aloud, as everywhere.
+        if wanted and not (self._wish.is_asked and VOSK not in here):
             return Finding(name, ok=True, essential=True, detail=f"{'+'.join(wanted)}, by {self._wish.engine}")
-        return faulty(name, NO_MODEL if self._wish.engine == VOSK else "No engine can hear; see above", essential=True)
+        return faulty(name, NO_MODEL if self._wish.vosk_model is None else UNFIT, essential=True)
 
     def check_words(self) -> Finding:
         """Whether Vosk's model knows every word of the pack, and a word for all others."""
@@ -78,9 +81,10 @@ class Listening:
         try:
             model = self.load(VOSK)
             said = self._app.sayings(self._app.understanding())
+            grammar = vosk_grammar(said.sentences, said.parts, said.decoys, model.knows)  # type: ignore[attr-defined]
         except (AudioError, BedsideError) as error:
+            self._unfit = True
             return faulty(name, str(error), essential=False)
-        grammar = vosk_grammar(said.sentences, said.parts, said.decoys, model.knows)  # type: ignore[attr-defined]
         lacks = grammar.missing_words
         if lacks:
             named = ", ".join(lacks[:SHOWN]) + (f" and {len(lacks) - SHOWN} more" if len(lacks) > SHOWN else "")

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from audio.recogniser_moonshine import MoonshineRecogniser
     from audio.recogniser_vosk import VoskRecogniser
     from audio.segmenter import Segmenter
-    from audio.vosk_model import VoskModel
 
 AUTO, MOONSHINE, VOSK = "auto", "moonshine", "vosk"
 ENGINES = (AUTO, MOONSHINE, VOSK)
@@ -68,12 +67,11 @@ def make_recogniser(wish: Wish, sayings: Sayings) -> tuple[Recogniser, str | Non
     detector, segmenter = SileroActivity(), Segmenter()
     if wish.engine == MOONSHINE:
         return _moonshine(_load_moonshine(wish), detector, segmenter, sayings), None
-    model, refusal = _load_vosk(wish)
-    if model is None:
+    vosk, refusal = _vosk(wish, detector, segmenter, sayings)
+    if vosk is None:
         if wish.engine == VOSK or wish.is_asked:
             raise RecogniserError(refusal or NO_MODEL)
         return _moonshine(_load_moonshine(wish), detector, segmenter, sayings), refusal
-    vosk = _vosk(model, detector, segmenter, sayings)
     if wish.engine == VOSK:
         return vosk, None
     try:
@@ -99,21 +97,19 @@ def _moonshine(
     return MoonshineRecogniser(model, detector, segmenter, grammar=sayings.grammar)
 
 
-def _load_vosk(wish: Wish) -> tuple[VoskModel | None, str | None]:
-    """The model, or why it is refused; neither where there is none."""
+def _vosk(
+    wish: Wish, detector: SpeechDetector, segmenter: Segmenter, sayings: Sayings
+) -> tuple[VoskRecogniser | None, str | None]:
+    """The recogniser, or why its model is refused; neither where there is no model."""
     if wish.vosk_model is None:
         return None, None
-    from audio.vosk_model import VoskModel  # noqa: PLC0415 - a library
+    from audio.recogniser_vosk import VoskRecogniser  # noqa: PLC0415 - a library
+    from audio.vosk_grammar import vosk_grammar  # noqa: PLC0415
+    from audio.vosk_model import VoskModel  # noqa: PLC0415
 
     try:
-        return VoskModel(wish.vosk_model, marks=wish.marks), None
+        model = VoskModel(wish.vosk_model, marks=wish.marks)
+        grammar = vosk_grammar(sayings.sentences, sayings.parts, sayings.decoys, model.knows)
+        return VoskRecogniser(model, detector, segmenter, grammar), None
     except RecogniserError as error:
         return None, str(error)
-
-
-def _vosk(model: VoskModel, detector: SpeechDetector, segmenter: Segmenter, sayings: Sayings) -> VoskRecogniser:
-    from audio.recogniser_vosk import VoskRecogniser  # noqa: PLC0415
-    from audio.vosk_grammar import vosk_grammar  # noqa: PLC0415
-
-    grammar = vosk_grammar(sayings.sentences, sayings.parts, sayings.decoys, model.knows)
-    return VoskRecogniser(model, detector, segmenter, grammar)

@@ -51,7 +51,9 @@ def check_model(folder: Path, *, thorough: bool = False) -> int:
         RecogniserError: no model, a file is missing, empty, cut short, or another than was verified.
     """
     if not folder.is_dir():
-        raise RecogniserError(f"There is no Vosk model in {folder}; {REMEDY}")
+        raise RecogniserError(
+            f"There is no Vosk model in {folder}; fetch one: ./bedside models get, or name another with --model DIR"
+        )
     needed = [*NEEDED, *(f"ivector/{name}" for name in ADAPTATION if (folder / "ivector").is_dir())]
     try:
         sizes = dict(_files(folder))

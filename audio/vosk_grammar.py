@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audio.errors import RecogniserError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -50,6 +52,9 @@ def vosk_grammar(
         parts: pieces of such sentences, lay words of all kinds; taken where they bring a word that is still missing.
         decoys: frequent words of the language; those that are a whole sentence of ours ("no") are no decoys.
         knows: the look-up in the model's vocabulary.
+
+    Raises:
+        RecogniserError: the model knows no sentence at all; Vosk would crash on an empty grammar.
     """
     by_intent: dict[str, dict[str, None]] = {}
     for text, intent in sentences.items():
@@ -63,6 +68,10 @@ def vosk_grammar(
     }
     most = max(map(len, kept.values()), default=0)
     said = [text for texts in kept.values() if texts for text in texts * round(most / len(texts))]
+    if not said:
+        raise RecogniserError(
+            "Vosk's model knows none of the sentences, so it is of another language; use one of the pack's language"
+        )
     others = [word for word in dict.fromkeys(map(_spelt, decoys)) if word not in whole]
     has_unknown = knows(UNKNOWN)
     told = (

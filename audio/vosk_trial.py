@@ -10,7 +10,7 @@ import numpy as np
 from audio.events import SAMPLE_RATE
 from audio.vosk_library import vosk
 
-_NOISE_S = 0.5
+_NOISE_S = 1.0
 
 
 def main(folder: str) -> int:
