@@ -26,7 +26,8 @@ READ_S = 15.0
 """Seconds without a byte after which the transfer counts as broken off."""
 TRIES = 3
 """So often a transfer that breaks off is taken up again at once."""
-_PIECE = 1 << 16
+_PIECE = 1 << 13
+"""Bytes taken at a time; so many at most are lost where a transfer breaks off."""
 _OK, _PARTIAL, _BEYOND = 200, 206, 416
 
 
@@ -153,6 +154,7 @@ def _take(source: Source, answer: Response, file: BinaryIO, have: int, progress:
         for piece in answer.iter_content(_PIECE):
             have += len(piece)
             if have > source.size:
+                file.truncate(0)  # nothing of it can be right
                 raise DownloadError(f"{source.url}: the server sends more than {source.size:,} bytes; {LATER}")
             file.write(piece)
             progress(have, source.size)
