@@ -8,13 +8,14 @@ from assistant.errors import BedsideError
 from assistant.finding import Finding, faulty
 from audio.engine_choice import AUTO, NO_MODEL, VOSK, Wish
 from audio.engines import engines
-from audio.errors import AudioError
+from audio.errors import AudioError, RecogniserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.app import App
     from audio.engines import EngineState
+    from audio.vosk_model import VoskModel
 
 SHOWN = 12
 """Words named at most: a model of another language lacks them all."""
@@ -34,6 +35,7 @@ class Listening:
         self._app = app
         self._fault = ""
         self._unfit = False
+        self._model: VoskModel | None = None
         try:
             self._wish = app.engines
         except BedsideError as error:  # the other checks go by the defaults
@@ -47,13 +49,20 @@ class Listening:
 
     def load(self, name: str) -> object:
         """Load an engine's model by the engine's name."""
-        if name == VOSK and self._wish.vosk_model is not None:
-            from audio.vosk_model import VoskModel  # noqa: PLC0415 - a model
-
-            return VoskModel(self._wish.vosk_model, marks=self._wish.marks)
+        if name == VOSK:
+            return self._vosk()
         from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
 
         return MoonshineModel()
+
+    def _vosk(self) -> VoskModel:
+        """Vosk's model, which is loaded once: that takes seconds on a Pi."""
+        from audio.vosk_model import VoskModel  # noqa: PLC0415 - a model
+
+        if self._wish.vosk_model is None:
+            raise RecogniserError(NO_MODEL)
+        self._model = self._model or VoskModel(self._wish.vosk_model, marks=self._wish.marks)
+        return self._model
 
     def check(self) -> Iterator[Finding]:
         """What Vosk's model lacks, and which engines listen."""
@@ -79,9 +88,8 @@ class Listening:
 
         name = "words of vosk"
         try:
-            model = self.load(VOSK)
             said = self._app.sayings(self._app.understanding())
-            grammar = vosk_grammar(said.sentences, said.parts, said.decoys, model.knows)  # type: ignore[attr-defined]
+            grammar = vosk_grammar(said.sentences, said.parts, said.decoys, self._vosk().knows)
         except (AudioError, BedsideError) as error:
             self._unfit = True
             return faulty(name, str(error), essential=False)

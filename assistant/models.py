@@ -53,19 +53,20 @@ def models_here(asked: str | None, data: Path, cache: Path, environ: Mapping[str
     return named + found
 
 
-def try_once(fetch: Callable[[], object], cache: Path) -> str | None:
+def try_once(fetch: Callable[[], object], cache: Path, *, needed: bool) -> str | None:
     """Fetch the model on the first run, and never again by itself; no network is no error.
 
     Args:
         fetch: fetches it; raises AudioError or OSError where that fails.
         cache: keeps the mark that it was tried.
+        needed: whether a model would be used: none is here, and the engine is wanted.
 
     Returns:
         A notice for the person who started the program, or None where there is nothing to say.
     """
     mark = cache / FOLDER / _TRIED
     try:
-        if mark.exists():
+        if not needed or mark.exists():
             return None
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()

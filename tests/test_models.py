@@ -347,17 +347,19 @@ def test_the_first_run_tries_once_and_no_network_is_a_notice(tmp_path: Path):
         tries.append("fails")
         raise DownloadError("no network; run ./bedside models get again later")
 
-    notice = try_once(fails, tmp_path)
+    assert try_once(fails, tmp_path, needed=False) is None
+    assert tries == []
+    notice = try_once(fails, tmp_path, needed=True)
     assert notice is not None
     assert notice.endswith("no network; run ./bedside models get again later")
-    assert try_once(fails, tmp_path) is None
+    assert try_once(fails, tmp_path, needed=True) is None
     assert tries == ["fails"]
-    assert "both engines" in (try_once(lambda: None, tmp_path / "other") or "")
+    assert "both engines" in (try_once(lambda: None, tmp_path / "other", needed=True) or "")
 
 
 def test_a_cache_that_cannot_be_written_is_a_notice_too(tmp_path: Path):
     (tmp_path / "models").write_text("in the way", encoding="utf-8")
-    notice = try_once(lambda: None, tmp_path)
+    notice = try_once(lambda: None, tmp_path, needed=True)
     assert notice is not None
     assert "\n" not in notice
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from command_line import COMPLAINT, PROJECT, RECORDINGS
+from command_line import COMPLAINT, RECORDINGS
 
+from assistant.app import App
+from assistant.doctor import check_engines
+from assistant.doctor_engines import Listening
 from audio import SAMPLE_RATE, Final, Frame, Partial, RecogniserError, SpeechEnded, SpeechEvent, SpeechStarted
 from audio.activity_silero import SileroActivity
 from audio.engine_choice import Sayings, Wish, make_recogniser
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
+
+    from assistant.finding import Finding
 
 SAY_AGAIN, NO, STOP = "다시 말해 주세요", "아니요", "그만"
 SENTENCES = {SAY_AGAIN: "repeat", NO: "no", STOP: "stop"}
@@ -173,22 +176,16 @@ def test_silence_and_broken_samples_are_no_speech(noise: float, model: VoskModel
     assert heard_by(recogniser(model), np.full(SAMPLE_RATE, noise, np.float32)) == []
 
 
-def test_a_model_without_a_word_for_the_unknown_is_known_as_such_and_says_so_itself(korean: Path, model: VoskModel):
+def test_a_model_without_a_word_for_the_unknown_is_known_as_such_and_says_so_itself(
+    model: VoskModel, capfd: pytest.CaptureFixture[str]
+):
     grammar = vosk_grammar(SENTENCES, (), DECOYS, model.knows)
     assert not grammar.knows_unknown
     assert UNKNOWN not in grammar.sentences
-    code = (
-        "import sys; from audio.vosk_library import vosk; v = vosk(); "
-        f'v.KaldiRecognizer(v.Model(sys.argv[1]), 16000.0, \'["{STOP}", "{UNKNOWN}"]\')'
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", code, str(korean)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": str(PROJECT)},
-    )
-    assert f"missing in vocabulary: '{UNKNOWN}'" in told.stderr
+    model.recogniser(SAMPLE_RATE, grammar.sentences, alternatives=1)
+    assert capfd.readouterr().err == ""
+    model.recogniser(SAMPLE_RATE, [STOP, UNKNOWN], alternatives=1)
+    assert f"missing in vocabulary: '{UNKNOWN}'" in capfd.readouterr().err
 
 
 def test_words_that_the_model_lacks_are_named_and_their_sentences_left_out_whole(model: VoskModel):
@@ -257,8 +254,12 @@ def test_a_truncated_model_is_refused_with_the_remedy_and_the_process_lives(
     with pytest.raises(RecogniserError, match=r"files are damaged; fetch it again: \./bedside models get$") as refused:
         VoskModel(broken)
     assert "\n" not in str(refused.value), dies
-    state = vosk_state(broken, thorough=True)
+
+
+def test_doctor_tells_of_a_damaged_model_what_the_engine_would(tmp_path: Path):
+    state = vosk_state(fake_model(tmp_path), thorough=True)
     assert not state.present
+    assert "damaged" in state.detail
     assert state.remedy.endswith("./bedside models get")
 
 
@@ -354,6 +355,70 @@ def test_a_broken_model_that_somebody_named_or_asked_for_is_refused(tmp_path: Pa
             make_recogniser(wish, sayings())
     with pytest.raises(RecogniserError, match=r"fetch it: \./bedside models get"):
         make_recogniser(Wish("vosk"), sayings())
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of its own, with neither data nor models."""
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "STATE_DIRECTORY", "BEDSIDE_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def findings(**asked: str) -> dict[str, Finding]:
+    listening = Listening(App(**asked))
+    return {found.name: found for found in (*check_engines(listening.states(), listening.load), *listening.check())}
+
+
+def test_doctor_names_the_engine_in_use_and_how_to_get_the_other(home: Path):
+    assert home
+    found = findings()
+    assert found["engine in use"].ok
+    assert found["engine in use"].detail == "moonshine, by auto"
+    assert not found["engine vosk"].essential
+    assert found["engine vosk"].remedy == "./bedside models get"
+    alone = findings(engine="vosk")["engine in use"]
+    assert (alone.ok, alone.essential) == (False, True)
+    assert "./bedside models get" in alone.remedy
+
+
+class PackedApp:
+    """An app whose pack holds these sentences."""
+
+    def __init__(self, wish: Wish, sentences: dict[str, str]) -> None:
+        self.engines = wish
+        self._sentences = sentences
+
+    def understanding(self) -> None:
+        """Not needed here."""
+
+    def sayings(self, _: None) -> Sayings:
+        return Sayings(self._sentences, (), DECOYS, SentenceGrammar(self._sentences))
+
+
+def test_doctor_names_the_words_that_a_model_lacks(korean: Path, marks: Path):
+    app = PackedApp(Wish(vosk_model=korean, marks=marks), SENTENCES | {"쥐가 났어요": "cramp"})
+    listening = Listening(app)
+    assert [state.name for state in listening.states() if state.present] == ["moonshine", "vosk"]
+    words, choice = listening.check()
+    assert (words.ok, words.essential) == (False, False)
+    assert "쥐가" in words.detail
+    assert words.remedy.endswith("--model DIR")
+    assert (choice.ok, choice.detail) == (True, "moonshine+vosk, by auto")
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_doctor_says_that_a_model_of_another_language_does_not_listen(is_asked: bool, korean: Path, marks: Path):  # noqa: FBT001
+    app = PackedApp(Wish(vosk_model=korean, is_asked=is_asked, marks=marks), {"my calf is cramping": "cramp"})
+    listening = Listening(app)
+    listening.states()
+    words, choice = listening.check()
+    assert "another language" in words.detail
+    assert choice.ok is not is_asked
+    assert (choice.remedy if is_asked else choice.detail) == (
+        "name another with --model DIR" if is_asked else "moonshine, by auto"
+    )
 
 
 class Loudness:
