@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
+from command_line import COMPLAINT
+from rich.console import Console
 
+from assistant import bench_hear
+from assistant.app import App
+from assistant.errors import UsageError
 from audio import SAMPLE_RATE, Final, Frame, Heard, Partial, Reading, SpeechEnded, SpeechStarted
 from audio.events import FRAME_SAMPLES
 from audio.recogniser_both import BothRecogniser
@@ -13,6 +21,7 @@ from audio.segmenter import Closed, Hushed, Opened, Segmenter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from audio import SpeechEvent
     from audio.segmenter import SegmentEvent
@@ -93,3 +102,26 @@ def test_a_stream_that_ends_in_the_middle_of_speech_closes_what_is_open():
         ears.accept(Frame(np.ones(FRAME_SAMPLES, np.float32), at * FRAME_SAMPLES / SAMPLE_RATE))
     assert [type(event) for event in ears.finish()] == [Final, SpeechEnded]
     assert ears.finish() == []
+
+
+def test_the_benchmark_of_hearing_prints_a_table_for_each_engine_that_is_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("BEDSIDE_MODEL", raising=False)
+    row = {"file": str(COMPLAINT), "condition": "near", "intent": "cramp", "site": "calf", "side": "left"}
+    (tmp_path / "truth.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    result = bench_hear.run(App(str(tmp_path)), tmp_path)
+    assert list(result) == ["moonshine"]
+    assert result["moonshine"]["near"]["ours"]["asked"] == 1
+    console = Console(file=io.StringIO(), width=200)
+    bench_hear.show(result, console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert told.lstrip().startswith("moonshine")
+    assert "1/1" in told
+
+
+def test_what_is_measured_is_the_engine_that_was_asked_for(tmp_path: Path):
+    assert App(str(tmp_path), engine="vosk").engines_present() == ["vosk"]
+    with pytest.raises(UsageError, match="Did you mean vosk"):
+        App(str(tmp_path), engine="vosc").engines_present()

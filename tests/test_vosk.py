@@ -440,9 +440,9 @@ def test_memory_stays_flat_over_many_utterances(model: VoskModel):
     grammar = vosk_grammar(SENTENCES, (), (), model.knows)
     ears = VoskRecogniser(model, Loudness(), Segmenter(endpoint_s=0.1), grammar)
     samples = sound_of(RECORDED[NO], RECORDED[STOP], quiet_s=0.3)
-    for _ in range(15):
+    for _ in range(10):
         assert finals(heard_by(ears, samples)) == [NO, STOP]
     before = resident_mb()
-    for _ in range(35):
+    for _ in range(25):
         heard_by(ears, samples)
     assert resident_mb() - before < 4
