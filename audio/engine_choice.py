@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from audio.decoding import Grammar
     from audio.moonshine_model import MoonshineModel
     from audio.ports import Recogniser, SpeechDetector
     from audio.recogniser_moonshine import MoonshineRecogniser
     from audio.recogniser_vosk import VoskRecogniser
     from audio.segmenter import Segmenter
+    from audio.token_model import Grammar, Leaning
 
 AUTO, MOONSHINE, VOSK = "auto", "moonshine", "vosk"
 ENGINES = (AUTO, MOONSHINE, VOSK)
@@ -35,6 +35,8 @@ class Sayings:
     """Frequent words that nobody says to us alone."""
     grammar: Grammar
     """The same sentences, followed letter by letter."""
+    leaning: Leaning | None = None
+    """How people talk here, for engines that search freely and lean towards it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _moonshine(
 ) -> MoonshineRecogniser:
     from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
 
-    return MoonshineRecogniser(model, detector, segmenter, grammar=sayings.grammar)
+    return MoonshineRecogniser(model, detector, segmenter, grammar=sayings.grammar, leaning=sayings.leaning)
 
 
 def _vosk(

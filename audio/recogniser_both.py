@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from audio.events import Final, Heard, Partial, SpeechEnded, SpeechStarted
+from audio.events import Final, Heard, Partial, SpeechEnded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,12 +68,19 @@ class BothRecogniser:
         self._segmenter.endpoint_s = endpoint_s
 
     def _told(self, events: Sequence[SegmentEvent]) -> list[SpeechEvent]:
-        # The second is the quick one: its word comes first.
-        theirs, ours = self._second.told(events), self._first.told(events)
-        begun: list[SpeechEvent] = [event for event in ours if isinstance(event, SpeechStarted)]
-        partials: list[SpeechEvent] = [event for event in (*theirs, *ours) if isinstance(event, Partial)]
-        ended = next((event for event in ours if isinstance(event, SpeechEnded)), None)
-        return begun + partials + (self._ended(ended.at_s, _final(ours), _final(theirs)) if ended else [])
+        theirs, final = self._second.told(events), None
+        their_final = next((event.heard for event in theirs if isinstance(event, Final)), None)
+        told: list[SpeechEvent] = []
+        for event in self._first.told(events):
+            match event:
+                case Final(heard):
+                    final = heard
+                case SpeechEnded(at_s):
+                    told += self._ended(at_s, final, their_final)
+                case _:
+                    told.append(event)
+        # Where an utterance has just ended, these are the first words of the next.
+        return told + [event for event in theirs if isinstance(event, Partial)]
 
     def _ended(self, at_s: float, ours: Heard | None, theirs: Heard | None) -> list[SpeechEvent]:
         best = ours or theirs
@@ -84,7 +91,3 @@ class BothRecogniser:
         spent_ms = best.compute_ms + (other.compute_ms if other else 0.0)
         joined = replace(best, engine=self.name, second=other or nothing, compute_ms=spent_ms)
         return [Final(joined, at_s), SpeechEnded(at_s)]
-
-
-def _final(events: Sequence[SpeechEvent]) -> Heard | None:
-    return next((event.heard for event in events if isinstance(event, Final)), None)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from audio.events import Frame, SpeechEvent
     from audio.ports import SpeechDetector
-    from audio.segmenter import Segmenter, SegmentEvent
+    from audio.segmenter import Segmenter, SegmentEvent, Utterance
     from audio.vosk_grammar import VoskGrammar
     from audio.vosk_model import VoskModel
 
@@ -90,13 +90,25 @@ class VoskRecogniser:
                 case Hushed():
                     pass  # Vosk has read it by now
                 case Closed(utterance, at_s):
-                    self._feed(utterance.samples[self._fed :])
-                    heard = self._read(utterance.end_s)
+                    heard = self._closed(utterance)
                     found += [*([Final(heard, at_s)] if heard.readings else []), SpeechEnded(at_s)]
         return found + self._listen()
 
     def _begin(self, start_s: float) -> None:
         self._start_s, self._fed, self._partial, self._spent_s = start_s, 0, "", 0.0
+
+    def _closed(self, utterance: Utterance) -> Heard:
+        """Read the whole utterance."""
+        if self._is_split(utterance):
+            # Speech that goes on is cut at an earlier moment: what Vosk has heard since then belongs to the next piece.
+            self._asked("FinalResult")
+            self._fed = 0
+        self._feed(utterance.samples[self._fed :])
+        return self._heard(readings_of(self._asked("FinalResult"), self.grammar), utterance.end_s)
+
+    def _is_split(self, utterance: Utterance) -> bool:
+        """Tell whether more was fed than the utterance and the quiet after it: another one is open by now."""
+        return self._fed > len(utterance.samples) and bool(self._segmenter.frames_from(0))
 
     def _listen(self) -> list[SpeechEvent]:
         """Feed what the open utterance has grown by; tell its words where they changed."""
@@ -123,10 +135,6 @@ class VoskRecogniser:
             raise RecogniserError("Vosk refused the sound; check its model: ./bedside doctor") from error
         self._fed += len(samples)
         self._spent_s += perf_counter() - begun
-
-    def _read(self, end_s: float) -> Heard:
-        """Take the answer, after which the next sound begins an utterance of its own."""
-        return self._heard(readings_of(self._asked("FinalResult"), self.grammar), end_s)
 
     def _asked(self, name: str) -> dict[str, Any]:
         begun = perf_counter()

@@ -71,7 +71,7 @@ def events_of(first: str, second: str) -> list[SpeechEvent]:
 
 
 def test_both_readings_are_handed_on_side_by_side_in_one_final():
-    started, theirs, ours, final, ended = events_of("stop", "stop it")
+    started, ours, theirs, final, ended = events_of("stop", "stop it")
     assert isinstance(started, SpeechStarted)
     assert isinstance(ended, SpeechEnded)
     assert isinstance(theirs, Partial)
@@ -94,6 +94,14 @@ def test_an_engine_that_heard_no_words_says_so_in_the_second_opinion():
 
 def test_where_neither_heard_words_the_speech_begins_and_ends_all_the_same():
     assert [type(event) for event in events_of("", "")] == [SpeechStarted, SpeechEnded]
+
+
+def test_speech_that_does_not_end_is_handed_on_piece_by_piece_in_order():
+    ears = BothRecogniser(Engine("one", "stop"), Engine("two", ""), Level(), Segmenter(longest_s=1.0))
+    frames = [Frame(np.ones(FRAME_SAMPLES, np.float32), at * FRAME_SAMPLES / SAMPLE_RATE) for at in range(80)]
+    events = [event for frame in frames for event in ears.accept(frame)] + ears.finish()
+    assert len(events) > 6
+    assert [type(event) for event in events] == [SpeechStarted, Final, SpeechEnded] * (len(events) // 3)
 
 
 def test_a_stream_that_ends_in_the_middle_of_speech_closes_what_is_open():

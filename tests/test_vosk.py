@@ -157,6 +157,19 @@ def test_a_pause_that_is_longer_than_the_models_own_endpoint_does_not_cut_an_utt
     assert finals(heard_by(recogniser(model, endpoint_s=0.6), samples)) == [NO, SAY_AGAIN]
 
 
+def test_speech_that_does_not_end_is_read_piece_by_piece_and_no_word_twice(model: VoskModel):
+    words = [frame.samples for _ in range(4) for frame in SoundFile(RECORDINGS / RECORDED[NO]).frames()]
+    ears = VoskRecogniser(
+        model,
+        Always(),
+        Segmenter(longest_s=3.0),
+        vosk_grammar(SENTENCES, (), (), model.knows),
+    )
+    told = finals(heard_by(ears, np.concatenate(words)))
+    assert len(told) == 2
+    assert " ".join(told).split().count(NO) == 4
+
+
 def test_an_utterance_hears_nothing_of_the_one_before(model: VoskModel):
     ears = recogniser(model)
     assert finals(heard_by(ears, sound_of(RECORDED[NO], RECORDED[STOP], RECORDED[NO]))) == [NO, STOP, NO]
@@ -419,6 +432,16 @@ def test_doctor_says_that_a_model_of_another_language_does_not_listen(is_asked: 
     assert (choice.remedy if is_asked else choice.detail) == (
         "name another with --model DIR" if is_asked else "moonshine, by auto"
     )
+
+
+class Always:
+    """A speech detector to which all is speech."""
+
+    def probability(self, _: Frame) -> float:
+        return 1.0
+
+    def reset(self) -> None:
+        pass
 
 
 class Loudness:
