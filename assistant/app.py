@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,18 +10,15 @@ from typing import TYPE_CHECKING
 from assistant.bedside import Bedside
 from assistant.clock import RealClock, SimulatedClock
 from assistant.dialog.script import load_script
+from assistant.ears import Ears
 from assistant.episode_log import EpisodeLog, stamp_of
-from assistant.errors import BedsideError, UsageError
-from assistant.hints import did_you_mean
-from assistant.models import FOLDER as MODELS
-from assistant.models import Place, models_here
+from assistant.errors import BedsideError
 from assistant.mouth import TextSpeaker
 from assistant.night import Night
 from assistant.night_events import NightEvent, Teller
 from assistant.places import cache_folder, data_folder
 from assistant.scribe import Scribe
 from assistant.settings import InForce, load_settings
-from audio.engine_choice import AUTO, ENGINES, Sayings, Wish, make_recogniser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,13 +47,9 @@ class App:
         model: the folder of Vosk's model that the user asked for, or None.
     """
 
-    engine_notice: str | None = None
-    """Why an engine whose model lies here does not listen, one line; known once a recogniser was made."""
-
     def __init__(self, data: str | None = None, *, engine: str | None = None, model: str | None = None) -> None:
         self.data: Path = data_folder(data)
-        self._engine = engine
-        self._model = model
+        self.ears = Ears(self.data, lambda: self.settings.engine, engine=engine, model=model)
         self._in_force: InForce | None = None
 
     @property
@@ -86,61 +78,17 @@ class App:
 
         return Understanding.load(pack)
 
-    def models(self) -> list[Place]:
-        """Vosk's models on this machine, the one that is used first."""
-        return models_here(self._model, self.data, cache_folder())
-
     def get_model(self, progress: Callable[[int, int], None], file: Path | None = None) -> Path:
         """Fetch the English model into the cache, or take it from an archive; return where it lies now."""
         from audio.model_archive import ENGLISH, install  # noqa: PLC0415
         from audio.model_download import fetch  # noqa: PLC0415
 
-        folder = cache_folder() / MODELS
+        folder = self.ears.folder
         return fetch(ENGLISH, folder, progress) if file is None else install(ENGLISH, file, folder)
 
-    @property
-    def engines(self) -> Wish:
-        """Which engines are to listen.
-
-        Raises:
-            UsageError: there is no such engine.
-        """
-        engine = self._engine or self.settings.engine.name
-        if engine not in ENGINES:
-            raise UsageError(f"There is no engine {engine}. {did_you_mean(engine, ENGINES)}")
-        place = next(iter(self.models()), None)
-        return Wish(
-            engine,
-            place.folder if place else None,
-            is_asked=place is not None and place.is_asked,
-            marks=cache_folder() / MODELS,
-            threads=self.settings.engine.threads,
-        )
-
-    def engines_present(self) -> list[str]:
-        """What can be measured: the engine that was asked for, or each one that is here, and all of them together."""
-        from audio.engines import engines  # noqa: PLC0415
-
-        wish = self.engines
-        if wish.engine != AUTO:
-            return [wish.engine]
-        here = [state.name for state in engines(thorough=False, vosk_model=wish.vosk_model) if state.present]
-        return [*here, AUTO] if len(here) > 1 else here
-
-    def sayings(self, understanding: Understanding) -> Sayings:
-        """What people say, for engines that hear along it."""
-        from intents.sampling import SentenceGrammar, sayings, wordings  # noqa: PLC0415
-        from intents.talk import Talk  # noqa: PLC0415
-
-        pack = understanding.pack
-        said = sayings(pack)
-        return Sayings(said, wordings(pack), pack.decoys, SentenceGrammar(said), Talk(said))
-
     def recogniser(self, understanding: Understanding, engine: str | None = None) -> Recogniser:
-        """The engines that were asked for, for one stream; they hear along the sentences that are understood."""
-        wish = self.engines if engine is None else replace(self.engines, engine=engine)
-        recogniser, self.engine_notice = make_recogniser(wish, self.sayings(understanding))
-        return recogniser
+        """The engines that were asked for, or `engine`, for one stream; they hear along what is understood."""
+        return self.ears.recogniser(understanding, engine)
 
     def voice(self) -> PromptCache:
         """The voice of the settings; what it has rendered once is kept."""

@@ -33,8 +33,8 @@ def night(options: argparse.Namespace) -> int:
     app = App(options.data, engine=options.engine, model=options.model)
     scene = load_scene(Path(options.script))
     app.play(scene, _printer(scene, as_json=options.json), realtime=options.realtime)
-    if app.engine_notice:
-        print("bedside:", app.engine_notice, file=sys.stderr)
+    if app.ears.notice:
+        print("bedside:", app.ears.notice, file=sys.stderr)
     return 0
 
 

@@ -400,7 +400,8 @@ class PackedApp:
     """An app whose pack holds these sentences."""
 
     def __init__(self, wish: Wish, sentences: dict[str, str]) -> None:
-        self.engines = wish
+        self.ears = self
+        self.wish = wish
         self._sentences = sentences
 
     def understanding(self) -> None:
