@@ -44,7 +44,9 @@ def run(app: App, clips: Path, *, every: int = 1) -> dict[str, Any]:
         raise UsageError(f"{truth} does not exist. Give a folder of labelled clips with --clips.")
     rows = [json.loads(line) for line in truth.read_text(encoding="utf-8").splitlines()][::every]
     understanding = app.understanding()
-    hearings = (Hearing(app, understanding, idle=False, realtime=False, engine=engine) for engine in app.ears.present())
+    hearings = (
+        Hearing(app, understanding, idle=False, realtime=False, engine=engine) for engine in app.engines.present()
+    )
     return {hearing.engine: _heard(hearing, app, clips, rows, frozenset(understanding.intents)) for hearing in hearings}
 
 

@@ -45,7 +45,7 @@ def _fetched(app: App, file: Path | None) -> Path:
 def _show(app: App) -> None:
     state = moonshine_state(thorough=False)
     print(f"moonshine  {state.detail}" + (f": {state.remedy}" if state.remedy else ""))
-    places = app.ears.models()
+    places = app.engines.models()
     for place in places:
         print(_line(place, used="in use" if place is places[0] else "not used"))
     if not places:

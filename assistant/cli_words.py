@@ -28,8 +28,8 @@ def hear(options: argparse.Namespace) -> int:
     app = App(options.data, engine=options.engine, model=options.model)
     understanding = app.understanding(Path(options.pack) if options.pack else None)
     hearing = Hearing(app, understanding, idle=options.idle, realtime=options.realtime)
-    if app.ears.notice:
-        print("bedside:", app.ears.notice, file=sys.stderr)
+    if app.engines.notice:
+        print("bedside:", app.engines.notice, file=sys.stderr)
     worst = 0
     for name in options.files:
         try:

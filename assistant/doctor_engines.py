@@ -37,7 +37,7 @@ class Listening:
         self._unfit = False
         self._model: VoskModel | None = None
         try:
-            self._wish = app.ears.wish
+            self._wish = app.engines.wish
         except BedsideError as error:  # the other checks go by the defaults
             self._wish, self._fault = Wish(), str(error)
         self._states: list[EngineState] = []
@@ -88,7 +88,7 @@ class Listening:
 
         name = "words of vosk"
         try:
-            said = self._app.ears.sayings(self._app.understanding())
+            said = self._app.engines.sayings(self._app.understanding())
             grammar = vosk_grammar(said.sentences, said.parts, said.decoys, self._vosk().knows)
         except (AudioError, BedsideError) as error:
             self._unfit = True

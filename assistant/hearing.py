@@ -11,7 +11,7 @@ from assistant.dialog.machine import step
 from assistant.dialog.script import load_script
 from assistant.dialog.state import State
 from assistant.errors import UsageError
-from audio import SAMPLE_RATE, Final
+from audio import SAMPLE_RATE, Final, Partial
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,10 +39,11 @@ class Hearing:
     def __init__(
         self, app: App, understanding: Understanding, *, idle: bool, realtime: bool, engine: str | None = None
     ) -> None:
-        self._recogniser = app.recogniser(understanding, engine)
+        self._recogniser = app.recogniser(understanding, engine=engine)
         self._understanding = understanding
         self._voice = app.voice() if realtime else None
         self._idle = idle
+        self._endpoint = load_script().timing.endpoint
 
     @property
     def engine(self) -> str:
@@ -66,7 +67,9 @@ class Hearing:
                 waiting = perf_counter()
                 clock.wait_until(frame.start_s + len(frame.samples) / SAMPLE_RATE)
                 waited += perf_counter() - waiting
-            finals += self._finals(self._recogniser.accept(frame), clock)
+            events = self._recogniser.accept(frame)
+            self._expect(events)
+            finals += self._finals(events, clock)
         finals += self._finals(self._recogniser.finish(), clock)
         decided = self._decide(finals)
         computed = perf_counter() - began - waited
@@ -90,6 +93,15 @@ class Hearing:
         """The surest meaning of what was heard; where nothing is meant, the surest silence; None: nothing was heard."""
         decided = self._decide([(heard, 0.0) for heard in utterances])
         return decided and decided[0]
+
+    def _expect(self, events: list[SpeechEvent]) -> None:
+        """At its own speed a recording is given the bedside's patience: less, once it means something."""
+        if self._voice is None:
+            return
+        for event in events:
+            if isinstance(event, Partial):
+                meant = self._meaning_of(event.heard).intent is not None
+                self._recogniser.expect(self._endpoint.sure_s if meant else self._endpoint.complaint_s)
 
     def _finals(self, events: list[SpeechEvent], clock: RealClock) -> list[tuple[Heard, float]]:
         return [(event.heard, clock.now()) for event in events if isinstance(event, Final)]

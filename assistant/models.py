@@ -73,4 +73,4 @@ def try_once(fetch: Callable[[], object], cache: Path, *, needed: bool) -> str |
         fetch()
     except (AudioError, BedsideError, OSError) as error:
         return f"The second engine's model was not fetched, and the first hears alone: {error}"
-    return "The second engine's model was fetched: both engines listen."
+    return "The second engine's model was fetched: both engines listen from the next start on."

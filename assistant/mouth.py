@@ -66,6 +66,11 @@ class Mouth:
         self.somebody_speaks = False
 
     @property
+    def sounds(self) -> bool:
+        """Whether a line is being said."""
+        return self._current is not None
+
+    @property
     def busy(self) -> bool:
         """Whether a line is being said or waits."""
         return self._current is not None or bool(self._queue)
@@ -108,6 +113,11 @@ class Mouth:
         """What was said was for us and is over: no further quiet is owed."""
         self.somebody_speaks = False
         self._not_before_s = now
+
+    def lasts(self, seconds: float, now: float) -> None:
+        """The line that is being said ends so many seconds from now, not when its beginning promised."""
+        if self._current is not None:
+            self._ends_s = now + seconds
 
     def next_due(self) -> float | None:
         """When `tick` has something to do, or None."""

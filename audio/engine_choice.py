@@ -54,8 +54,15 @@ class Wish:
     threads: int = 2
 
 
-def make_recogniser(wish: Wish, sayings: Sayings) -> tuple[Recogniser, str | None]:
+def make_recogniser(
+    wish: Wish, sayings: Sayings, detector: SpeechDetector | None = None
+) -> tuple[Recogniser, str | None]:
     """Load what was asked for, for one stream.
+
+    Args:
+        wish: which engines.
+        sayings: what they hear along.
+        detector: tells speech from noise, for this stream alone and for all its engines; None: a new one.
 
     Returns:
         The recogniser, and why one engine is missing from it though its model lies here; None where none is.
@@ -66,7 +73,7 @@ def make_recogniser(wish: Wish, sayings: Sayings) -> tuple[Recogniser, str | Non
     from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
     from audio.segmenter import Segmenter  # noqa: PLC0415 - numpy
 
-    detector, segmenter = SileroActivity(), Segmenter()
+    detector, segmenter = detector or SileroActivity(), Segmenter()
     if wish.engine == MOONSHINE:
         return _moonshine(_load_moonshine(wish), detector, segmenter, sayings), None
     vosk, refusal = _vosk(wish, detector, segmenter, sayings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class Heard:
         return self.readings[0].text if self.readings else ""
 
     @property
+    def share(self) -> float:
+        """How much of the probability of all readings the best one has, 0..1."""
+        return 1 / sum(exp(min(0.0, r.rank - self.readings[0].rank)) for r in self.readings) if self.readings else 0.0
+
+    @property
     def agreement(self) -> float | None:
         """Log P(allowed) - log P(freely read), nats: near 0 if the grammar's sentence was said, far below if not."""
         if self.allowed is None or self.free_log_p is None:
@@ -107,3 +113,31 @@ class SpeechEnded:
 
 
 SpeechEvent: TypeAlias = SpeechStarted | Partial | Final | SpeechEnded
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """Nothing can be heard from now on."""
+
+    message: str
+    """What is wrong, one line."""
+    remedy: str
+    """What to do about it, one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneFound:
+    """Sound comes again, after a MicrophoneLost."""
+
+    name: str
+    """The device's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoudspeakerLost:
+    """Nothing that is played is audible from now on."""
+
+    message: str
+    """What is wrong, one line."""
+    remedy: str
+    """What to do about it, one line."""

@@ -130,6 +130,6 @@ def test_the_benchmark_of_hearing_prints_a_table_for_each_engine_that_is_here(
 
 
 def test_what_is_measured_is_the_engine_that_was_asked_for(tmp_path: Path):
-    assert App(str(tmp_path), engine="vosk").ears.present() == ["vosk"]
+    assert App(str(tmp_path), engine="vosk").engines.present() == ["vosk"]
     with pytest.raises(UsageError, match="Did you mean vosk"):
-        App(str(tmp_path), engine="vosc").ears.present()
+        App(str(tmp_path), engine="vosc").engines.present()

@@ -16,7 +16,7 @@ from assistant.doctor import check_engines
 from assistant.doctor_engines import Listening
 from audio import SAMPLE_RATE, Final, Frame, Partial, RecogniserError, SpeechEnded, SpeechEvent, SpeechStarted
 from audio.activity_silero import SileroActivity
-from audio.engine_choice import Sayings, Wish, make_recogniser
+from audio.engine_choice import AUTO, ENGINES, Sayings, Wish, make_recogniser
 from audio.engines import vosk_state
 from audio.events import FRAME_SAMPLES
 from audio.model_files import NEEDED, check_model, write_manifest
@@ -400,7 +400,7 @@ class PackedApp:
     """An app whose pack holds these sentences."""
 
     def __init__(self, wish: Wish, sentences: dict[str, str]) -> None:
-        self.ears = self
+        self.engines = self
         self.wish = wish
         self._sentences = sentences
 
@@ -433,6 +433,31 @@ def test_doctor_says_that_a_model_of_another_language_does_not_listen(is_asked: 
     assert (choice.remedy if is_asked else choice.detail) == (
         "name another with --model DIR" if is_asked else "moonshine, by auto"
     )
+
+
+class Deaf:
+    """A speech detector to which nothing is speech, as to an echo gate while we speak."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def probability(self, _: Frame) -> float:
+        self.asked += 1
+        return 0.0
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_whichever_engines_listen_they_go_by_the_detector_that_was_given(engine: str, korean: Path, marks: Path):
+    sayings = Sayings(SENTENCES, (), DECOYS, SentenceGrammar(SENTENCES))
+    gate = Deaf()
+    ears, refusal = make_recogniser(Wish(engine, korean, marks=marks), sayings, gate)
+    assert (ears.name, refusal) == ("moonshine+vosk" if engine == AUTO else engine, None)
+    frames = list(frames_of(sound_of(RECORDED[STOP])))
+    assert [event for frame in frames for event in ears.accept(frame)] + ears.finish() == []
+    assert gate.asked == len(frames)
 
 
 class Always:
