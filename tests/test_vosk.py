@@ -44,7 +44,7 @@ DECOYS = """
 RECORDED = {
     SAY_AGAIN: "espeak_ko_say_that_again.flac",
     NO: "espeak_ko_no.flac",
-    STOP: "espeak_ko_stop.flac",
+    STOP: "espeak_ko_enough.flac",
 }
 WEATHER = RECORDINGS / "espeak_ko_fine_weather.flac"
 ENDPOINT_S = 0.7
