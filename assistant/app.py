@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.bedside import Bedside
-from assistant.clock import RealClock, SimulatedClock
+from assistant.clock import RealClock
 from assistant.dialog.script import load_script
-from assistant.episode_log import EpisodeLog, stamp_of
-from assistant.mouth import TextSpeaker
-from assistant.night import Night, closed_when_cut_short
-from assistant.night_events import NightEvent, Teller
+from assistant.episode_log import stamp_of
+from assistant.listening import Engines
 from assistant.places import cache_folder, data_folder
-from assistant.scribe import Scribe
 from assistant.settings import InForce, load_settings
 from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural_of, plain_of
 
@@ -28,15 +23,12 @@ if TYPE_CHECKING:
 
     from assistant.at_bedside import Senses
     from assistant.clock import Clock
-    from assistant.mouth import Speaker
-    from assistant.scene import Scene
     from assistant.settings import Settings
     from assistant.store.store import Store
     from assistant.voices import NaturalVoice
+    from audio import Recogniser, SpeechDetector
     from audio.ears import Canceller, Ears
-    from audio.ports import SpeechDetector
     from audio.prompt_cache import PromptCache
-    from audio.recogniser_moonshine import MoonshineRecogniser
     from audio.voice_best import BestVoice
     from audio.wav import SoundFile
     from intents.understanding import Understanding
@@ -48,10 +40,20 @@ class App:
     Args:
         data: the data folder that the user asked for, or None.
         in_force: settings that were read already; None: they are read when first asked for.
+        engine: the engine that the user asked for, or None for the settings'.
+        model: the folder of Vosk's model that the user asked for, or None.
     """
 
-    def __init__(self, data: str | None = None, in_force: InForce | None = None) -> None:
+    def __init__(
+        self,
+        data: str | None = None,
+        in_force: InForce | None = None,
+        *,
+        engine: str | None = None,
+        model: str | None = None,
+    ) -> None:
         self.data: Path = data_folder(data)
+        self.engines = Engines(self.data, lambda: self.settings.engine, engine=engine, model=model)
         self._in_force = in_force
 
     @property
@@ -80,19 +82,21 @@ class App:
 
         return Understanding.load(pack)
 
-    def recogniser(self, understanding: Understanding, detector: SpeechDetector | None = None) -> MoonshineRecogniser:
-        """The engine that the settings name, for one stream; it also tries the sentences that are understood."""
-        from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
-        from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
-        from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
-        from audio.segmenter import Segmenter  # noqa: PLC0415
-        from intents.sampling import SentenceGrammar, sayings  # noqa: PLC0415
-        from intents.talk import Talk  # noqa: PLC0415
+    def get_model(
+        self, progress: Callable[[int, int], None] = lambda _done, _whole: None, file: Path | None = None
+    ) -> Path:
+        """Fetch the English model into the cache, or take it from an archive; return where it lies now."""
+        from audio.model_archive import ENGLISH, install  # noqa: PLC0415
+        from audio.model_download import fetch  # noqa: PLC0415
 
-        model = MoonshineModel(threads=self.settings.engine.threads)
-        said = sayings(understanding.pack)
-        grammar, talk = SentenceGrammar(said), Talk(said)
-        return MoonshineRecogniser(model, detector or SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
+        folder = self.engines.folder
+        return fetch(ENGLISH, folder, progress) if file is None else install(ENGLISH, file, folder)
+
+    def recogniser(
+        self, understanding: Understanding, detector: SpeechDetector | None = None, *, engine: str | None = None
+    ) -> Recogniser:
+        """The engines that were asked for, or `engine`, for one stream; see `Engines.recogniser`."""
+        return self.engines.recogniser(understanding, detector, engine=engine)
 
     def ears(
         self,
@@ -186,52 +190,6 @@ class App:
 
         sound = self.settings.sound
         play(samples, rate, device=sound.loudspeaker or None, volume=sound.volume)
-
-    def play(
-        self,
-        scene: Scene,
-        tell: Callable[[NightEvent], None],
-        *,
-        realtime: bool,
-        speaker: Speaker | None = None,
-        origin: str = "script",
-    ) -> None:
-        """Play a night to its end.
-
-        Args:
-            scene: what happens.
-            tell: is told every event.
-            realtime: takes as long as it takes; otherwise waits are skipped.
-            speaker: says the lines; by default nothing sounds.
-            origin: marks its episodes in the log, so that nobody counts them as the person's own.
-        """
-        clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
-        # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
-        settings, script = self.settings, load_script()
-        sounds = {item.wav: self.microphone(item.wav) for item in scene.items if item.wav is not None}
-        understanding = self.understanding()
-        with self.store(clock) as store, closing(Scribe(store)) as scribe:
-            # By the real time: a script that is dated in the future must not make real words old.
-            forgotten_before = RealClock().wall() - timedelta(days=settings.words.days)
-            scribe.write(lambda kept: kept.forget_words(forgotten_before))
-            teller = Teller(clock)
-            log = EpisodeLog(scribe, clock, teller, keep_words=settings.words.keep, origin=origin)
-            teller.listen(tell)
-            teller.listen(log.keep)
-            bedside = Bedside(
-                clock=clock,
-                script=script,
-                understanding=understanding,
-                speaker=speaker or TextSpeaker(),
-                teller=teller,
-                log=log,
-                numbers=settings.numbers.model_dump(),
-            )
-            night = Night(
-                bedside, clock, open_sound=sounds.__getitem__, recogniser=partial(self.recogniser, understanding)
-            )
-            with closed_when_cut_short(bedside, lambda: teller.forget(tell)):
-                night.play(scene)
 
     @contextmanager
     def senses(self, clock: Clock) -> Iterator[Senses]:

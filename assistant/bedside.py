@@ -133,6 +133,7 @@ class Bedside:
             idle=self.is_idle,
             expected=self.state.expected,
             allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+            second=[(r.text, r.rank) for r in heard.second.readings] if heard.second else None,
         )
 
     def person_ended(self) -> None:

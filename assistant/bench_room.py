@@ -135,7 +135,7 @@ class BenchRoom:
         driver = threading.Thread(target=drive, name="driver", daemon=True)
         with tempfile.TemporaryDirectory(prefix="bedside-bench-") as folder:
             run_live(
-                App(folder),
+                App(folder, engine=self._app.engines.engine, model=self._app.engines.model),
                 self._tell,
                 ending=lambda: driver.ident is not None and not driver.is_alive(),
                 listening=driver.start,

@@ -64,6 +64,7 @@ COMMANDS = (
         './bedside say "Toes up, toward your nose."',
         "assistant.cli_night:say",
     ),
+    Command("models", "list the models, or fetch one", "./bedside models get", "assistant.cli_models:models"),
     Command("voices", "list, fetch or try the voices", "./bedside voices get", "assistant.cli_voices:voices"),
     Command("bench", "measure, beside the baseline", "./bedside bench hear", "assistant.cli_bench:bench"),
 )

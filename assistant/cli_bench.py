@@ -61,7 +61,8 @@ def bench(options: argparse.Namespace) -> int:
         raise UsageError(f"bench {options.name} needs labelled clips. Give their folder with --clips DIR.")
     module = import_module(chosen.module)
     more = {"seconds": options.seconds} if chosen.takes_seconds else {}
-    result = module.run(App(options.data), clips, every=options.every, **more)
+    app = App(options.data, engine=options.engine, model=options.model)
+    result = module.run(app, clips, every=options.every, **more)
     module.show(result, Console(highlight=False))
     if options.out:
         Path(options.out).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

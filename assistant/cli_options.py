@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 def _night_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="print the events, one JSON object a line")
     sub.add_argument("--realtime", action="store_true", help="take as long as a night would")
+    _engine_options(sub)
 
 
 def _night(sub: argparse.ArgumentParser) -> None:
@@ -24,11 +25,18 @@ def _demo(sub: argparse.ArgumentParser) -> None:
     _night_options(sub)
 
 
+def _engine_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--engine", metavar="NAME", help="auto, moonshine or vosk (default: the settings')")
+    sub.add_argument(
+        "--model", metavar="DIR", help="folder of Vosk's model (default: BEDSIDE_MODEL, or what lies here)"
+    )
+
+
 def _hear(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("files", metavar="FILE", nargs="+", help="WAV or FLAC, 60 s at most")
     sub.add_argument("--json", action="store_true", help="one JSON object a line")
     sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
-    sub.add_argument("--engine", metavar="NAME", help="the engine to use (default: the settings')")
+    _engine_options(sub)
     sub.add_argument("--realtime", action="store_true", help="feed the sound at its own speed, and tell the times")
     sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
 
@@ -52,6 +60,11 @@ def _say(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--wav", metavar="FILE", help="write it to a WAV instead of playing it")
 
 
+def _models(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("action", metavar="get", nargs="?", help="fetch Vosk's English model; none: list what is here")
+    sub.add_argument("--from", metavar="FILE", dest="file", help="take it from this archive, without a network")
+
+
 def _voices(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("do", nargs="?", choices=("list", "get", "say"), default="list", help="default: list")
     sub.add_argument("name", metavar="NAME", nargs="?", help="of a voice, as listed (default: the best)")
@@ -67,9 +80,11 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
     sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
     sub.add_argument("--seconds", metavar="N", type=int, default=600, help="idle: how long it listens")
+    _engine_options(sub)
 
 
 def _doctor(sub: argparse.ArgumentParser) -> None:
+    _engine_options(sub)
     sub.add_argument("--json", action="store_true", help="one JSON object a line: name, ok, essential, detail, remedy")
     sub.add_argument("--quiet", action="store_true", help="play no tone: somebody sleeps")
 
@@ -86,6 +101,7 @@ def _run(sub: argparse.ArgumentParser) -> None:
         const="",
         help="take keys instead of words, from the terminal, and from a button's DEVICE (/dev/input/by-id/...)",
     )
+    _engine_options(sub)
 
 
 OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
@@ -97,6 +113,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "episodes": _episodes,
     "say": _say,
     "run": _run,
+    "models": _models,
     "voices": _voices,
     "bench": _bench,
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     terminal = sys.stdout.isatty()
     readable = terminal and not options.json
     with ended_by_signals() as ending:
-        app = App(options.data)
+        app = App(options.data, engine=options.engine, model=options.model)
         if readable:
             _greet(with_keys=options.keys is not None)
         try:
@@ -39,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
                 app,
                 _printer(as_json=not readable, words=options.show_words or terminal),
                 ending=ending,
-                listening=partial(_say, "Listening. Ctrl-C ends." if readable else ""),
+                listening=partial(_listening, app, "Listening. Ctrl-C ends." if readable else ""),
                 hands=None if options.keys is None else hands_at(options.keys),
             )
         except Exception as error:
@@ -61,9 +63,18 @@ def _greet(*, with_keys: bool) -> None:
     print("Getting ready.", flush=True)
 
 
-def _say(line: str) -> None:
+def _listening(app: App, line: str) -> None:
     if line:
         print(line, flush=True)
+    _notice(app.engines.notice)
+    # Beside the night, which waits for no network; what it brings counts from the next start on.
+    Thread(target=lambda: _notice(app.engines.try_model_once(app.get_model)), name="model", daemon=True).start()
+
+
+def _notice(line: str | None) -> None:
+    if line:
+        with suppress(OSError):  # nobody reads it
+            print("bedside:", line, file=sys.stderr, flush=True)
 
 
 def _printer(*, as_json: bool, words: bool) -> Callable[[NightEvent], None]:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from assistant.app import App
 from assistant.clock import RealClock
+from assistant.doctor_engines import Listening
 from assistant.doctor_machine import check_clock, check_disk, check_espeak, check_permissions, check_portaudio, loads
 from assistant.doctor_sound import check_sound
 from assistant.doctor_voices import check_natural
 from assistant.errors import BedsideError
 from assistant.finding import Finding, faulty
-from assistant.places import data_folder
 from assistant.settings import InForce, Settings, load_settings
 from assistant.store.errors import StoreError
 from assistant.voices import plain_of
@@ -34,22 +34,29 @@ WORD = "Toes up."
 INSTALL = "delete the folder .venv and run ./bedside doctor again, which installs everything anew"
 
 
-def examine(asked: str | None, *, quiet: bool = False) -> Iterator[Finding]:
+def examine(
+    asked: str | None, *, engine: str | None = None, model: str | None = None, quiet: bool = False
+) -> Iterator[Finding]:
     """Check everything, the quickest cure first: settings, sound, engines, voice, log, machine.
 
     Args:
         asked: the data folder that the user asked for, or None.
+        engine: the engine that the user asked for, or None.
+        model: the folder of Vosk's model that the user asked for, or None.
         quiet: play no tone.
     """
     try:
-        data = data_folder(asked)
+        app = App(asked, engine=engine, model=model)
+        data = app.data
     except BedsideError as error:
         yield faulty("data folder", str(error), essential=True)
         return
     settings, finding = check_settings(lambda: load_settings(data))
     yield finding
     yield from check_sound(settings.sound, quiet=quiet)
-    yield from check_engines(_engines(), _load_engine)
+    listening = Listening(app)
+    yield from check_engines(listening.states(), listening.load)
+    yield from listening.check()
     yield check_detector(_detector)
     yield check_voice(_voice(settings))
     yield check_natural(App(str(data), InForce(settings, {})))
@@ -135,18 +142,6 @@ def check_store(data: Path) -> Finding:
     except (StoreError, ImportError) as error:
         return faulty("log", str(error), essential=True)
     return Finding("log", ok=True, essential=True, detail=detail)
-
-
-def _engines() -> list[EngineState]:
-    from audio.engines import engines  # noqa: PLC0415
-
-    return engines()
-
-
-def _load_engine(_: str) -> object:
-    from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
-
-    return MoonshineModel()
 
 
 def _detector() -> SpeechDetector:

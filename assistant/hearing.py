@@ -33,14 +33,22 @@ class Hearing:
         app: makes the adapters.
         idle: judge as with nothing open; otherwise as inside an open episode.
         realtime: feed the frames at the speed of sound and tell the times of the decision.
+        engine: the engine that hears; None: the one that was asked for.
     """
 
-    def __init__(self, app: App, understanding: Understanding, *, idle: bool, realtime: bool) -> None:
-        self._recogniser = app.recogniser(understanding)
+    def __init__(
+        self, app: App, understanding: Understanding, *, idle: bool, realtime: bool, engine: str | None = None
+    ) -> None:
+        self._recogniser = app.recogniser(understanding, engine=engine)
         self._understanding = understanding
         self._voice = app.voice() if realtime else None
         self._idle = idle
         self._endpoint = load_script().timing.endpoint
+
+    @property
+    def engine(self) -> str:
+        """The name of what hears."""
+        return self._recogniser.name
 
     def hear(self, path: Path, sound: SoundFile) -> dict[str, Any]:
         """Answer one file.
@@ -69,7 +77,7 @@ class Hearing:
             "file": str(path),
             "heard": " ".join(heard.text for heard, _ in finals),
             **_meaning(decided[0] if decided else None),
-            "engine": self._recogniser.name,
+            "engine": self.engine,
             "audio_s": round(sound.duration_s, 3),
             "compute_ms": round(computed * 1000, 1),
         }
@@ -107,6 +115,7 @@ class Hearing:
             [(r.text, r.rank) for r in heard.readings],
             idle=self._idle,
             allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+            second=[(r.text, r.rank) for r in heard.second.readings] if heard.second else None,
         )
 
     def _times(self, decided: tuple[Match, Heard, float] | None) -> dict[str, float | None]:

@@ -32,6 +32,7 @@ class Meaning(Protocol):
         idle: bool = False,
         expected: frozenset[str] = frozenset(),
         allowed: tuple[str, float] | None = None,
+        second: Sequence[tuple[str, float]] | None = None,
     ) -> Match:
         """What was meant, silence included."""
         ...
@@ -47,7 +48,8 @@ def meaning_over_us(understanding: Meaning, heard: Heard, expected: frozenset[st
     """
     readings = [(reading.text, reading.rank) for reading in heard.readings]
     allowed = (heard.allowed.text, heard.allowed.rank) if heard.allowed else None
-    match = understanding.understand(readings, expected=expected, allowed=allowed)
+    second = [(reading.text, reading.rank) for reading in heard.second.readings] if heard.second else None
+    match = understanding.understand(readings, expected=expected, allowed=allowed, second=second)
     if match.intent in SILENCING or allowed is None or heard.agreement is None or heard.agreement < FITS:
         return match
     fitting = understanding.understand([(allowed[0], 0.0)], expected=expected)

@@ -27,7 +27,7 @@ class _Section(BaseModel):
 class EngineSettings(_Section):
     """[engine]: what turns sound into words."""
 
-    name: Literal["auto", "moonshine"] = "auto"
+    name: Literal["auto", "moonshine", "vosk"] = "auto"
     threads: Annotated[int, Field(ge=1, le=16)] = 2
 
 

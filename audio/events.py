@@ -61,6 +61,8 @@ class Heard:
     """The likeliest sentence of the grammar the engine was given; None without a grammar or where none fits."""
     free_log_p: float | None = None
     """`log_p` of the likeliest of all texts, nothing and words outside `readings` included; None if not known."""
+    second: Heard | None = None
+    """What another engine read in the same sound, without readings if no words; None where one engine listened."""
 
     @property
     def text(self) -> str:

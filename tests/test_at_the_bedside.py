@@ -28,7 +28,9 @@ from assistant.app import App
 from assistant.dialog.script import NUMBERS, load_script
 from assistant.prompts import lines_ahead
 from audio import Frame
+from audio.engine_choice import MOONSHINE
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Final
+from audio.recogniser_moonshine import MoonshineRecogniser
 from audio.voice_pyttsx3 import Pyttsx3Voice
 from audio.wav_writer import write_wav
 from intents.sampling import SentenceGrammar
@@ -112,7 +114,7 @@ def night(air: Pulse) -> Iterator[Night]:
 
 
 def play(pulse: Pulse, folder: Path) -> Night:
-    env = environment(folder, XDG_CACHE_HOME=str(folder / "cache")) | pulse.env
+    env = environment(folder, XDG_CACHE_HOME=str(folder / "cache"), BEDSIDE_ENGINE__NAME=MOONSHINE) | pulse.env
     prepare(folder)
     night = Night()
     with running(folder, env) as bed:
@@ -195,7 +197,8 @@ def watch_television(pulse: Pulse, bed: Running, night: Night, sound: Path) -> N
 def read(samples: np.ndarray) -> str:
     """Which of all the assistant's lines the recogniser hears in a recording."""
     app = App()
-    recogniser = app.recogniser(app.understanding())
+    recogniser = app.recogniser(app.understanding(), engine=MOONSHINE)
+    assert isinstance(recogniser, MoonshineRecogniser)
     recogniser.grammar = SentenceGrammar(spelt(line) for line in lines_ahead(load_script(), NUMBERS))
     padded = np.concatenate([samples, np.zeros(2 * SAMPLE_RATE, np.float32)])
     told = []

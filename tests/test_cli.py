@@ -86,7 +86,7 @@ def test_what_needs_no_command_loads_none(call: str):
         ("nihgt x.yaml", "there is no command nihgt. Did you mean night? See: ./bedside --help"),
         ("night", "the following arguments are required: SCRIPT. See: ./bedside night --help"),
         ("night x.yaml --jsno", "unrecognized arguments: --jsno. See: ./bedside --help"),
-        ("hear x.wav --engine whisper", "There is no engine whisper. Use moonshine, or leave --engine out."),
+        ("hear x.wav --engine whisper", "There is no engine whisper. There are auto, moonshine, vosk."),
         ("bench her", "There is no benchmark her. Did you mean hear?"),
         ("bench --every two", "argument --every: invalid int value: 'two'. See: ./bedside bench --help"),
         ("episodes --json --csv", "argument --csv: not allowed with argument --json. See: ./bedside episodes --help"),

@@ -16,6 +16,7 @@ from assistant.bench_echo_ways import WAYS
 from assistant.dialog.script import NUMBERS, load_script
 from audio.activity_silero import SileroActivity
 from audio.ears import Ears, EchoGate
+from audio.engine_choice import MOONSHINE
 from audio.voice_pyttsx3 import Pyttsx3Voice
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
     app = App(str(tmp_path_factory.mktemp("data")))
     understanding = app.understanding()
     gate = EchoGate(SileroActivity())
-    recogniser = app.recogniser(understanding, gate)
+    recogniser = app.recogniser(understanding, gate, engine=MOONSHINE)
     script, voice = load_script(), Pyttsx3Voice()
     rendered = [voice.render(script.words(line, NUMBERS)) for line in LINES]
     made = scenes(rendered, words(app, PROJECT / "tests" / "recordings"), plan=PLAN)

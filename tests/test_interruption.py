@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,13 +14,17 @@ from assistant.bedside import Bedside
 from assistant.clock import SimulatedClock
 from assistant.dialog.script import load_script
 from assistant.episode_log import EpisodeLog
+from assistant.interruption import meaning_over_us
 from assistant.mouth import TextSpeaker
 from assistant.night_events import Teller
 from assistant.scribe import Scribe
 from audio import Heard, Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.store.store import Store
+    from intents import Match
 
 
 def heard(text: str, allowed: str) -> Heard:
@@ -54,3 +59,31 @@ def test_a_misread_stop_counts_over_our_voice_and_not_in_a_silence_of_ours(
         bedside.interrupt()
         bedside.settle()
     assert [each["intent"] for each in events.of("understood")] == intents
+
+
+class Asked(WordUnderstanding):
+    """Remembers what it is asked beside the first engine's readings."""
+
+    def __init__(self) -> None:
+        self.second: list[Sequence[tuple[str, float]] | None] = []
+
+    def understand(
+        self,
+        readings: Sequence[tuple[str, float]],
+        *,
+        idle: bool = False,
+        expected: frozenset[str] = frozenset(),
+        allowed: tuple[str, float] | None = None,
+        second: Sequence[tuple[str, float]] | None = None,
+    ) -> Match:
+        self.second.append(second)
+        return super().understand(readings, idle=idle, expected=expected, allowed=allowed, second=second)
+
+
+def test_over_our_voice_the_other_engine_has_its_say_too_ranked_as_at_other_times():
+    asked = Asked()
+    other = Heard((Reading("stop", -1.0, 0.5),), 0.0, 1.0, "other")
+    meaning_over_us(asked, replace(heard("stop", "stop"), second=other))
+    meaning_over_us(asked, replace(heard("stop", "stop"), second=replace(other, readings=())))
+    meaning_over_us(asked, heard("stop", "stop"))
+    assert asked.second == [[("stop", -0.5)], [], None]

@@ -86,8 +86,8 @@ def test_a_night_goes_on_where_nobody_reads_any_more(tmp_path: Path):
     assert (done.returncode, done.stderr) == (0, b"on")
 
 
-def test_without_a_sound_system_it_tells_so_and_ends_cleanly_all_the_same(tmp_path: Path):
-    nowhere = {"PULSE_SERVER": "unix:/nowhere"}
+def test_without_sound_and_network_it_tells_so_and_ends_cleanly_all_the_same(tmp_path: Path):
+    nowhere = {"PULSE_SERVER": "unix:/nowhere", "https_proxy": "http://127.0.0.1:9"}
     fingers, program = pty.openpty()
     with subprocess.Popen(
         command("run", "--keys", "--json", "--data", tmp_path / "data"),
@@ -99,6 +99,8 @@ def test_without_a_sound_system_it_tells_so_and_ends_cleanly_all_the_same(tmp_pa
         text=True,
     ) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
+        notice = process.stderr.readline()
         told = [json.loads(process.stdout.readline()) for _ in range(2)]
         process.send_signal(signal.SIGTERM)
         rest, errors = process.communicate(timeout=60)
@@ -106,6 +108,7 @@ def test_without_a_sound_system_it_tells_so_and_ends_cleanly_all_the_same(tmp_pa
     os.close(program)
     assert {(each["event"], each["part"]) for each in told} >= {("fault", "microphone")}
     assert all(each["remedy"] for each in told)
+    assert notice.startswith("bedside: The second engine's model was not fetched, and the first hears alone: ")
     assert (process.returncode, errors) == (0, "")
     assert rest == "" or "fault" in rest
 
