@@ -47,6 +47,12 @@ def sayings(pack: Pack, *, each: int = 600, seed: int = 0) -> dict[str, str]:
     }
 
 
+def wordings(pack: Pack) -> tuple[str, ...]:
+    """Every way to say every concept, as people spell it: the parts that sentences are made of."""
+    said = (spelt for phrase in pack.phrases for spelt in pack.normaliser.spellings(phrase.words))
+    return tuple(dict.fromkeys(words for words in said if "{" not in words))
+
+
 def _values(pack: Pack) -> dict[str, list[tuple[str, ...]]]:
     """List -> ways to say it, without those that hold lists themselves."""
     values: dict[str, list[tuple[str, ...]]] = {}

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from intents.composition import Found, IntentRule, probability, weigh
 from intents.concepts import Span, Spotted, Spotter
-from intents.evidence import concept_of, features_of, places, strength_of, values_of
+from intents.evidence import Weighted, concept_of, features_of, halved, places, strength_of, values_of
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
 from intents.templates import SentenceTree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 _LEAST_SENTENCE = 0.4
 """How well all of a sentence must have been heard: with two everyday words misheard in it, it is another sentence."""
-
-Weighted = Sequence[tuple[float, Spotted]]
-"""Readings with their shares, which sum to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +83,7 @@ class Understanding:
         idle: bool = False,
         expected: frozenset[str] = frozenset(),
         allowed: tuple[str, float] | None = None,
+        second: Sequence[tuple[str, float]] | None = None,
     ) -> Match:
         """What was meant.
 
@@ -95,16 +93,37 @@ class Understanding:
             expected: intents that the open question awaits; they gain, the others are still heard.
             allowed: the reading that a grammar of the pack's sentences found in the same sound, and its log
                 probability; it joins the others where it is nearly as likely as the best of them.
+            second: what another engine read in the same sound, nothing where it heard no words; None where one engine
+                listened. Both lists count the same, and what only one of them bears out scores lower.
 
         Returns:
             Always a match: its `intent` is None where silence is right, its score and `best` are given all the same.
         """
-        weighted = self._weighted(self._joined(readings, allowed))
+        first = self._weighted(self._joined(readings, allowed))
+        other = None if second is None else self._weighted(second)
+        weighted = halved(first, other) if other else first
         ranked = sorted(
             ((name, *self._score(name, rule, weighted, expected)) for name, rule in self._live(idle=idle)),
             key=lambda candidate: -candidate[1],
         )
+        if ranked and other is not None:
+            ranked[0] = self._agreed(ranked[0], first, other, expected)
         return self._decide(weighted, ranked, readings)
+
+    def _agreed(
+        self, best: tuple[str, float, tuple[Evidence, ...]], first: Weighted, second: Weighted, expected: frozenset[str]
+    ) -> tuple[str, float, tuple[Evidence, ...]]:
+        """The best meaning, less sure where one engine's readings alone do not bear it out.
+
+        Words of safety are exempt: "stop" and "help" count though one engine alone heard them.
+        """
+        name, score, why = best
+        rule = self._composition.intents[name]
+        if rule.anywhere or not score:
+            return best
+        alone = min(self._score(name, rule, weighted, expected)[0] for weighted in (first, second))
+        lost = self._composition.settings.disagreement * (1 - min(1.0, alone / score))
+        return name, score * (1 - lost), why
 
     def _joined(
         self, readings: Sequence[tuple[str, float]], allowed: tuple[str, float] | None
