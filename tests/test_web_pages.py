@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from command_line import bedside_here
 from page_browser import CHEAP, CODE, LAST, Clock, empty_log, made_up
 from starlette.testclient import TestClient
 from test_web_door import HERE, invited, knock, token
@@ -93,6 +94,26 @@ def test_the_first_page_says_in_one_sentence_how_the_night_was(page: TestClient,
     assert "pain not told" in text_of(page.get("/"))
     live(tmp_path, clock, 3)
     assert f"2 cramps, the first at {first}, the last at" in text_of(page.get("/"))
+
+
+def test_a_night_of_the_real_bedside_is_read_with_what_was_heard_and_said(tmp_path: Path, clock: Clock):
+    script = tmp_path / "night.yaml"
+    script.write_text(
+        '- {clock: "2026-03-15T03:12:00"}\n- {at: 1, say: my left calf is cramping}\n- {at: 70, say: blue elephants}\n'
+        "- {at: 80, say: help}\n",
+        encoding="utf-8",
+    )
+    assert bedside_here("night", script, "--data", tmp_path).returncode == 0
+    with House(tmp_path, clock, ("script",)) as house:
+        page = TestClient(make_site(house, first_code=CODE, hasher=CHEAP), HERE, follow_redirects=False)
+        knock(page, code=CODE)
+        told = text_of(page.get("/"))
+        heard = ["my left calf is cramping", "blue elephants", "help"]
+        assert re.findall(r"person “([^”]+)”", told) == heard
+        assert "assistant Toes up, toward your nose." in told
+        assert "alert call for help: raised" in told
+        assert "1 alert waits for somebody: call for help" in told
+        assert "blue elephants" in text_of(page.get("/words"))
 
 
 def test_a_deaf_hour_is_told(page: TestClient, tmp_path: Path, clock: Clock):
