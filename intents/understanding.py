@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from intents.composition import Found, IntentRule, probability, weigh
 from intents.concepts import Span, Spotted, Spotter
-from intents.evidence import concept_of, features_of, places, strength_of, values_of
+from intents.clauses import gravest_with_the_other, parted
+from intents.composition import IntentRule, slot_features
+from intents.evidence import concept_of, features_of, places, slot_value, strength_of
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
 from intents.templates import SentenceTree
+from intents.weighing import Found, probability, weigh
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LEAST_SENTENCE = 0.4
 """How well all of a sentence must have been heard: with two everyday words misheard in it, it is another sentence."""
+
+GRAVE = 2
+"""Gravity from which a meaning that is sure goes before a likelier one, and needs no lead over it."""
+
+Candidate = tuple[str, float, tuple[Evidence, ...]]
+"""Intent, score, and the evidence for it."""
 
 Weighted = Sequence[tuple[float, Spotted]]
 """Readings with their shares, which sum to 1."""
@@ -100,11 +108,35 @@ class Understanding:
             Always a match: its `intent` is None where silence is right, its score and `best` are given all the same.
         """
         weighted = self._weighted(self._joined(readings, allowed))
-        ranked = sorted(
-            ((name, *self._score(name, rule, weighted, expected)) for name, rule in self._live(idle=idle)),
-            key=lambda candidate: -candidate[1],
-        )
-        return self._decide(weighted, ranked, readings)
+        match = self._match(weighted, self._live(idle=idle), readings, expected)
+        return self._with_also(match, weighted, idle=idle)
+
+    def _match(
+        self,
+        weighted: Weighted,
+        live: Mapping[str, IntentRule],
+        readings: Sequence[tuple[str, float]],
+        expected: frozenset[str],
+    ) -> Match:
+        scored = ((name, *self._score(name, rule, weighted, expected)) for name, rule in live.items())
+        return self._decide(weighted, sorted(scored, key=lambda candidate: -candidate[1]), readings)
+
+    def _with_also(self, match: Match, weighted: Weighted, *, idle: bool) -> Match:
+        """Two complaints in one breath: the graver one, and in its slot the other."""
+        rules, slot = self._composition.intents, self._composition.also
+        if slot is None or match.intent is None or not rules[match.intent].gravity:
+            return match
+        complaints = {name: rule for name, rule in self._live(idle=idle).items() if rule.gravity}
+        told = [match]
+        for clause in self._clauses(weighted):
+            told.append(self._match([(1.0, self._spotter.spot(clause))], complaints, [(clause, 0.0)], frozenset()))
+        return gravest_with_the_other(told, {name: rule.gravity for name, rule in rules.items()}, slot)
+
+    def _clauses(self, weighted: Weighted) -> list[str]:
+        """The parts of the likeliest reading, where it has several."""
+        _, spotted = max(weighted, key=lambda reading: reading[0])
+        clauses = parted(spotted, frozenset(self._composition.clause))
+        return clauses if len(clauses) > 1 else []
 
     def _joined(
         self, readings: Sequence[tuple[str, float]], allowed: tuple[str, float] | None
@@ -123,13 +155,14 @@ class Understanding:
         raw = [math.exp((log_p - top) / heat) for _, log_p in readings]
         return [(share / sum(raw), self._spotter.spot(text)) for share, (text, _) in zip(raw, readings, strict=True)]
 
-    def _live(self, *, idle: bool) -> Iterable[tuple[str, IntentRule]]:
-        return ((name, rule) for name, rule in self._composition.intents.items() if rule.when == "always" or not idle)
+    def _live(self, *, idle: bool) -> Mapping[str, IntentRule]:
+        rules = self._composition.intents
+        return {name: rule for name, rule in rules.items() if rule.when == "always"} if idle else rules
 
     def _view(self, rule: IntentRule) -> _View:
         """What an intent looks for, and which features explain a word to it."""
         told = [feature for group in rule.together for feature in group.all] + [*rule.evidence, *rule.if_expected]
-        slots = [concept for slot in rule.slots.values() for concept in slot.concepts]
+        slots = [feature for slot in rule.slots.values() for feature in slot_features(slot)]
         speaks = {feature for feature in told if rule.evidence.get(feature, 1.0) > 0}
         explained = frozenset({*speaks, *rule.allow, *slots})
         needed = [feature for group in rule.needs for feature in group]
@@ -189,36 +222,37 @@ class Understanding:
 
     def _slots(self, name: str, rule: IntentRule, weighted: Weighted) -> dict[str, str]:
         """The likeliest value of each slot over the readings."""
-        votes: dict[str, dict[str, float]] = {slot: {} for slot in rule.slots}
-        for share, spotted in weighted:
-            spans = self._spotter.view(spotted, self._views[name].concepts)
-            for slot, told in rule.slots.items():
-                for value, quality in values_of(told, spans).items():
-                    votes[slot][value] = votes[slot].get(value, 0.0) + share * quality
-        defaults = {slot: told.default for slot, told in rule.slots.items() if told.default is not None}
-        return defaults | {slot: max(said, key=lambda value: said[value]) for slot, said in votes.items() if said}
+        seen = [(share, self._spotter.view(spotted, self._views[name].concepts)) for share, spotted in weighted]
+        told = {slot: slot_value(source, seen) for slot, source in rule.slots.items()}
+        return {slot: value for slot, value in told.items() if value is not None}
 
     def _decide(
         self,
         weighted: Weighted,
-        ranked: Sequence[tuple[str, float, tuple[Evidence, ...]]],
+        ranked: Sequence[Candidate],
         readings: Sequence[tuple[str, float]],
     ) -> Match:
         heard = " ".join(weighted[0][1].words) if weighted else ""
         if not ranked or not readings:
             return Match(text=heard, intent=None, score=0.0)
-        best, score, why = ranked[0]
-        runner_up = (ranked[1][0], ranked[1][1]) if len(ranked) > 1 else None
-        margin = score - (runner_up[1] if runner_up else 0.0)
+        best, score, why = self._gravest(ranked)
+        second = next((candidate for candidate in ranked if candidate[0] != best), None)
+        margin = score - (second[1] if second else 0.0)
         rule = self._composition.intents[best]
-        sure = score >= self.threshold_of(best) and margin >= self.margin
+        sure = score >= self.threshold_of(best) and (margin >= self.margin or rule.gravity >= GRAVE)
         return Match(
             text=heard,
             intent=best if sure else None,
             score=score,
             slots=self._slots(best, rule, weighted) if sure else {},
             best=best if why else None,
-            runner_up=runner_up,
-            margin=margin,
+            runner_up=second and second[:2],
+            margin=max(0.0, margin),
             why=why,
         )
+
+    def _gravest(self, ranked: Sequence[Candidate]) -> Candidate:
+        """The likeliest; but a grave thing that is sure goes before whatever is likelier."""
+        rules = self._composition.intents
+        grave = [one for one in ranked if rules[one[0]].gravity >= GRAVE and one[1] >= self.threshold_of(one[0])]
+        return max(grave, key=lambda one: (rules[one[0]].gravity, one[1])) if grave else ranked[0]

@@ -1,0 +1,44 @@
+"""Two complaints in one breath: where one ends and the other begins, and which of them counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from intents.concepts import Spotted
+    from intents.model import Match
+
+_FEWEST = 2
+"""Words of a part that can be a complaint."""
+
+
+def parted(spotted: Spotted, joints: frozenset[str]) -> list[str]:
+    """The parts of a reading between the words of `joints` (concepts such as "and")."""
+    cuts = sorted({(span.start, span.end) for span in spotted.spans if span.concept in joints})
+    parts, since = [], 0
+    for start, end in [*cuts, (len(spotted.words), len(spotted.words))]:
+        if start - since >= _FEWEST:
+            parts.append(" ".join(spotted.words[since:start]))
+        since = max(since, end)
+    return parts
+
+
+def gravest_with_the_other(told: Sequence[Match], gravity: Mapping[str, int], slot: str) -> Match:
+    """The gravest of the complaints in `told`, the first of equals, with the next grave one in `slot`.
+
+    Args:
+        told: what the whole means, and then what its parts mean.
+        gravity: of each intent.
+        slot: that takes the name of the other complaint; what the other tells of a slot that is missing is kept too.
+    """
+    sure = [match for match in told if match.intent is not None]
+    first = max(sure, key=lambda match: gravity[match.intent or ""])
+    others = [match for match in sure if match.intent != first.intent]
+    if not others:
+        return first
+    other = max(others, key=lambda match: gravity[match.intent or ""])
+    slots = {**other.slots, **first.slots, slot: other.intent or ""}
+    return replace(first, text=told[0].text, slots=slots)
