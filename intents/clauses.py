@@ -26,19 +26,20 @@ def parted(spotted: Spotted, joints: frozenset[str]) -> list[str]:
     return parts
 
 
-def gravest_with_the_other(told: Sequence[Match], gravity: Mapping[str, int], slot: str) -> Match:
+def gravest_with_the_other(told: Sequence[Match], gravity: Mapping[str, int], grave: int, slot: str) -> Match:
     """The gravest of the complaints in `told`, the first of equals, with the next grave one in `slot`.
 
     Args:
         told: what the whole means, and then what its parts mean.
         gravity: of each intent.
+        grave: gravity from which the meaning of the whole stands, whatever its parts mean alone.
         slot: that takes the name of the other complaint; what the other tells of a slot that is missing is kept too.
     """
+    whole = told[0]
     sure = [match for match in told if match.intent is not None]
-    first = max(sure, key=lambda match: gravity[match.intent or ""])
+    first = whole if gravity[whole.intent or ""] >= grave else max(sure, key=lambda match: gravity[match.intent or ""])
     others = [match for match in sure if match.intent != first.intent]
     if not others:
         return first
     other = max(others, key=lambda match: gravity[match.intent or ""])
-    slots = {**other.slots, **first.slots, slot: other.intent or ""}
-    return replace(first, text=told[0].text, slots=slots)
+    return replace(first, text=whole.text, slots={**other.slots, **first.slots, slot: other.intent or ""})

@@ -136,6 +136,8 @@ class Composition(_Data):
     """Concepts whose words are found with a slip of spelling too."""
     inside: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Concept -> concepts that are found inside its words as well: a side inside "back of my left lower leg"."""
+    overlay: tuple[str, ...] = ()
+    """Concepts that are found whatever else their words are part of: "fallen for her" beside "i have fallen"."""
     modifiers: tuple[Modifier, ...] = ()
     shared: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
     """Weights that several intents have in common, by name: what makes it talk about something else."""
@@ -160,14 +162,12 @@ class Composition(_Data):
     def features(self) -> dict[str, list[str]]:
         """Each concept that the file names -> the keys under which it does."""
         named: dict[str, list[str]] = {}
-        for key in ("strip", "neutral", "misspelt"):
+        for key in ("strip", "neutral", "misspelt", "overlay", "clause"):
             for concept in getattr(self, key):
                 named.setdefault(concept, []).append(key)
         for outer, inner in self.inside.items():
             for concept in (outer, *inner):
                 named.setdefault(concept, []).append(f"inside.{outer}")
-        for concept in self.clause:
-            named.setdefault(concept, []).append("clause")
         for share, weights in self.shared.items():
             for feature in weights:
                 named.setdefault(feature.removeprefix(NOT), []).append(f"shared.{share}")

@@ -18,11 +18,13 @@ from intents import words_yaml
 from intents.composition import Composition
 from intents.errors import PackError
 from intents.normalise import Normaliser
-from intents.templates import TemplateError, ways
+from intents.templates import MOST_WAYS, TemplateError, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+MOST_PHRASES = 400
+"""Ways of one list entry that are written out; spotting knows all of them."""
 BUNDLED = Path(__file__).parent / "packs" / "bedside"
 
 
@@ -35,6 +37,21 @@ class Phrase:
     value: str
     source: str
     """File and key, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One template of a concept, as the pack writes it."""
+
+    template: str
+    concept: str
+    value: str | None
+    """None: the words themselves."""
+
+    def names_lists(self, rules: Mapping[str, str]) -> bool:
+        """Whether other concepts stand in it, in a rule of its too."""
+        named = {name for name, text in rules.items() if "{" in text}
+        return "{" in self.template or any(f"<{name}>" in self.template for name in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +81,11 @@ class Pack:
     root: Path
     normaliser: Normaliser
     composition: Composition
+    patterns: tuple[Pattern, ...]
+    rules: Mapping[str, str]
+    """Expansion rules that the patterns name."""
     phrases: tuple[Phrase, ...]
+    """The patterns written out, each in `MOST_PHRASES` ways at most."""
     sentences: tuple[SaidAs, ...]
     misheard: tuple[Misheard, ...] = ()
     near_misses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -85,6 +106,7 @@ class _Reader:
         self._root, self._language = root, language
         self._problems: list[str] = []
         self._rules: dict[str, str] = {}
+        self._patterns: list[Pattern] = []
 
     def pack(self) -> Pack:
         normaliser = self._normaliser()
@@ -98,7 +120,17 @@ class _Reader:
         near_misses = self._near_misses()
         if self._problems or composition is None:
             raise PackError(self._root, self._problems)
-        return Pack(self._root, normaliser, composition, tuple(phrases), tuple(sentences), tuple(misheard), near_misses)
+        return Pack(
+            self._root,
+            normaliser,
+            composition,
+            tuple(self._patterns),
+            self._rules,
+            tuple(phrases),
+            tuple(sentences),
+            tuple(misheard),
+            near_misses,
+        )
 
     def _folder(self, name: str) -> list[Path]:
         found = sorted((self._root / name / self._language).glob("*.yaml"))
@@ -129,12 +161,12 @@ class _Reader:
         data = self._single("normalise")
         return Normaliser(**{key: data.get(key) or {} for key in ("contractions", "endings", "numbers")})
 
-    def _ways(self, source: str, template: object) -> list[str]:
+    def _ways(self, source: str, template: object, most: int = MOST_WAYS) -> list[str]:
         if not isinstance(template, str):
             self._problems.append(f"{source}: {template!r} is not text: put it in quotes")
             return []
         try:
-            return ways(template, self._rules)
+            return ways(template, self._rules, most=most)
         except TemplateError as error:
             self._problems.append(f"{source}: {error}")
             return []
@@ -148,10 +180,13 @@ class _Reader:
                 self._problems.append(f"{source} needs `values:` with a list")
                 continue
             for value in values:
-                template, out = (value.get("in"), value.get("out")) if isinstance(value, dict) else (value, value)
+                template, out = (value.get("in"), value.get("out")) if isinstance(value, dict) else (value, None)
+                said = self._ways(source, template, MOST_PHRASES)
+                if said:
+                    self._patterns.append(Pattern(str(template), concept, None if out is None else str(out)))
                 found += [
-                    Phrase(words, concept, str(out if out is not None else way), source)
-                    for way in self._ways(source, template)
+                    Phrase(words, concept, str(template if out is None else out), source)
+                    for way in said
                     if (words := _pattern(way, normaliser.words))
                 ]
         return found

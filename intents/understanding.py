@@ -130,7 +130,7 @@ class Understanding:
         told = [match]
         for clause in self._clauses(weighted):
             told.append(self._match([(1.0, self._spotter.spot(clause))], complaints, [(clause, 0.0)], frozenset()))
-        return gravest_with_the_other(told, {name: rule.gravity for name, rule in rules.items()}, slot)
+        return gravest_with_the_other(told, {name: rule.gravity for name, rule in rules.items()}, GRAVE, slot)
 
     def _clauses(self, weighted: Weighted) -> list[str]:
         """The parts of the likeliest reading, where it has several."""
