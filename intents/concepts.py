@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from intents.composition import Modifier, Qualities
     from intents.pack import Misheard, Pack
 
+_DEEPEST = 2
+"""How deep phrases may stand inside phrases: "{site} is gone", whose site is "{whose} calf"."""
 _LEAST_QUALITY = 0.2
 """A phrase with more misreadings than that is no longer found."""
 
@@ -59,6 +61,7 @@ class Spotter:
         self._nested = PhraseGraph(pack.normaliser, pack.rules)
         for pattern in pack.patterns:
             (self._nested if pattern.names_lists(pack.rules) else self._plain).add(pattern)
+        self._named = self._nested.lists
         self._plain.close()
         self._nested.close()
         self._misheard = _by_first_word(pack.misheard, self._quality)
@@ -106,11 +109,18 @@ class Spotter:
 
     def _spans(self, words: Sequence[str]) -> list[Span]:
         steps = self._steps(words)
-        plain = self._found(self._plain, words, steps)
-        for span in plain:
-            if span.quality == 1.0:
+        found = self._found(self._plain, words, steps)
+        fresh = found
+        for _ in range(_DEEPEST):
+            fresh = [span for span in fresh if span.quality == 1.0 and f"{{{span.concept}}}" in self._named]
+            if not fresh:
+                break
+            for span in fresh:
                 steps[span.start].append(((f"{{{span.concept}}}",), span.end, 1.0))
-        return plain + self._found(self._nested, words, steps)
+            nested = self._found(self._nested, words, steps)
+            fresh = [span for span in nested if span not in found]
+            found += fresh
+        return found
 
     def _found(self, graph: PhraseGraph, words: Sequence[str], steps: Sequence[Sequence[Step]]) -> list[Span]:
         best: dict[tuple[int, int, str, str], float] = {}

@@ -30,6 +30,8 @@ class PhraseGraph:
     def __init__(self, normaliser: Normaliser, rules: Mapping[str, str]) -> None:
         """Start empty."""
         self._normaliser, self._rules = normaliser, rules
+        self.lists: set[str] = set()
+        """The lists that phrases name, as `{name}`."""
         self._edges: list[dict[str, set[int]]] = [{}]
         self._free: list[set[int]] = [set()]
         self._ends: list[set[tuple[str, str | None]]] = [set()]
@@ -115,6 +117,7 @@ class PhraseGraph:
             case TextChunk():
                 return self._spell(part.original_text, state, words)
             case ListReference():
+                self.lists.add(f"{{{part.list_name}}}")
                 return self._edge(state, f"{{{part.list_name}}}")
             case RuleReference():
                 return self._way(rule_of(part.rule_name, self._rules), state, words)
