@@ -15,15 +15,21 @@ _FEWEST = 2
 """Words of a part that can be a complaint."""
 
 
-def parted(spotted: Spotted, joints: frozenset[str]) -> list[str]:
-    """The parts of a reading between the words of `joints` (concepts such as "and")."""
+def parted(spotted: Spotted, joints: frozenset[str]) -> list[Spotted]:
+    """The parts of a reading between the words of `joints` (concepts such as "and"); none where it is one."""
     cuts = sorted({(span.start, span.end) for span in spotted.spans if span.concept in joints})
     parts, since = [], 0
     for start, end in [*cuts, (len(spotted.words), len(spotted.words))]:
         if start - since >= _FEWEST:
-            parts.append(" ".join(spotted.words[since:start]))
+            parts.append(_part(spotted, since, start))
         since = max(since, end)
-    return parts
+    return parts if len(parts) > 1 else []
+
+
+def _part(spotted: Spotted, start: int, end: int) -> Spotted:
+    inside = [span for span in spotted.spans if start <= span.start and span.end <= end]
+    moved = tuple(replace(span, start=span.start - start, end=span.end - start) for span in inside)
+    return replace(spotted, words=spotted.words[start:end], spans=moved, stripped=())
 
 
 def gravest_with_the_other(told: Sequence[Match], gravity: Mapping[str, int], grave: int, slot: str) -> Match:

@@ -109,17 +109,16 @@ class Spotter:
 
     def _spans(self, words: Sequence[str]) -> list[Span]:
         steps = self._steps(words)
-        found = self._found(self._plain, words, steps)
-        fresh = found
+        found = fresh = self._found(self._plain, words, steps)
         for _ in range(_DEEPEST):
-            fresh = [span for span in fresh if span.quality == 1.0 and f"{{{span.concept}}}" in self._named]
-            if not fresh:
-                break
             for span in fresh:
-                steps[span.start].append(((f"{{{span.concept}}}",), span.end, 1.0))
+                if span.quality == 1.0 and f"{{{span.concept}}}" in self._named:
+                    steps[span.start].append(((f"{{{span.concept}}}",), span.end, 1.0))
             nested = self._found(self._nested, words, steps)
             fresh = [span for span in nested if span not in found]
-            found += fresh
+            found = found + fresh
+            if not any(f"{{{span.concept}}}" in self._named for span in fresh):
+                break
         return found
 
     def _found(self, graph: PhraseGraph, words: Sequence[str], steps: Sequence[Sequence[Step]]) -> list[Span]:
@@ -181,7 +180,9 @@ def _best(found: list[Span]) -> list[Span]:
 
 def _turn(spans: list[Span], modifiers: Sequence[Modifier]) -> list[Span]:
     """Mark what a negation (or another modifier) before it turns."""
-    return [replace(span, negated=_is_turned(span, spans, modifiers)) for span in spans]
+    there = {span.concept for span in spans}
+    turning = [modifier for modifier in modifiers if modifier.by in there]
+    return [replace(span, negated=True) if _is_turned(span, spans, turning) else span for span in spans]
 
 
 def _is_turned(span: Span, spans: list[Span], modifiers: Sequence[Modifier]) -> bool:

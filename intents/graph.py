@@ -68,26 +68,27 @@ class PhraseGraph:
     def found(self, steps: Sequence[Sequence[Step]], least: float) -> Iterator[tuple[int, int, str, str | None, float]]:
         """Every phrase in `steps`: start, end, concept, value (None: its words), quality of at least `least`."""
         for start in range(len(steps)):
-            seen: set[tuple[int, int, float]] = set()
             paths = [(0, start, 1.0)]
+            seen: set[tuple[int, int, float]] = set()
             while paths:
                 state, at, quality = paths.pop()
                 if at > start:
                     for concept, value in self._ends[state]:
                         yield start, at, concept, value, quality
-                for said, end, own in steps[at] if at < len(steps) else ():
-                    if quality * own < least:
-                        continue
-                    fresh = [
-                        path for after in self._after(state, said) if (path := (after, end, quality * own)) not in seen
-                    ]
-                    seen.update(fresh)
-                    paths += fresh
+                if at == len(steps):
+                    continue
+                for said, end, own in steps[at]:
+                    if quality * own >= least:
+                        for after in self._after(state, said):
+                            path = (after, end, quality * own)
+                            if path not in seen:
+                                seen.add(path)
+                                paths.append(path)
 
     def _after(self, state: int, words: tuple[str, ...]) -> Sequence[int]:
-        states: Sequence[int] = self._open[state].get(words[0], ())
+        states = self._open[state].get(words[0], ())
         for word in words[1:]:
-            states = [after for one in states for after in self._open[one].get(word, ())]
+            states = tuple(after for one in states for after in self._open[one].get(word, ()))
         return states
 
     def _state(self) -> int:

@@ -108,18 +108,19 @@ class Understanding:
             Always a match: its `intent` is None where silence is right, its score and `best` are given all the same.
         """
         weighted = self._weighted(self._joined(readings, allowed))
-        match = self._match(weighted, self._live(idle=idle), readings, expected)
+        match = self._match(weighted, self._live(idle=idle), expected)
         return self._with_also(match, weighted, idle=idle)
 
     def _match(
         self,
         weighted: Weighted,
         live: Mapping[str, IntentRule],
-        readings: Sequence[tuple[str, float]],
         expected: frozenset[str],
     ) -> Match:
-        scored = ((name, *self._score(name, rule, weighted, expected)) for name, rule in live.items())
-        return self._decide(weighted, sorted(scored, key=lambda candidate: -candidate[1]), readings)
+        heard = {span.concept for _, spotted in weighted for span in (*spotted.spans, *spotted.stripped)}
+        possible = {name: rule for name, rule in live.items() if all(heard & need for need in self._views[name].needs)}
+        scored = ((name, *self._score(name, rule, weighted, expected)) for name, rule in possible.items())
+        return self._decide(weighted, sorted(scored, key=lambda candidate: -candidate[1]))
 
     def _with_also(self, match: Match, weighted: Weighted, *, idle: bool) -> Match:
         """Two complaints in one breath: the graver one, and in its slot the other."""
@@ -127,16 +128,10 @@ class Understanding:
         if slot is None or match.intent is None or not rules[match.intent].gravity:
             return match
         complaints = {name: rule for name, rule in self._live(idle=idle).items() if rule.gravity}
-        told = [match]
-        for clause in self._clauses(weighted):
-            told.append(self._match([(1.0, self._spotter.spot(clause))], complaints, [(clause, 0.0)], frozenset()))
+        _, likeliest = max(weighted, key=lambda reading: reading[0])
+        parts = parted(likeliest, frozenset(self._composition.clause))
+        told = [match, *(self._match([(1.0, part)], complaints, frozenset()) for part in parts)]
         return gravest_with_the_other(told, {name: rule.gravity for name, rule in rules.items()}, GRAVE, slot)
-
-    def _clauses(self, weighted: Weighted) -> list[str]:
-        """The parts of the likeliest reading, where it has several."""
-        _, spotted = max(weighted, key=lambda reading: reading[0])
-        clauses = parted(spotted, frozenset(self._composition.clause))
-        return clauses if len(clauses) > 1 else []
 
     def _joined(
         self, readings: Sequence[tuple[str, float]], allowed: tuple[str, float] | None
@@ -185,8 +180,6 @@ class Understanding:
         seen: dict[str, list[tuple[float, float]]] = {}
         words: dict[str, str] = {}
         strangers = small = core = sentence = 0.0
-        if not self._may_be(name, weighted):
-            return Found({}, {}, 0.0, 0.0, 0.0)
         for share, spotted in weighted:
             spans = self._spotter.view(spotted, self._views[name].concepts)
             here = features_of(spotted, spans)
@@ -201,11 +194,6 @@ class Understanding:
                 sentence += share * self._sentences(spotted).get(name, 0.0)
         strength = {feature: strength_of(heard, enough) for feature, heard in seen.items()}
         return Found(strength, words, strangers / (core or 1.0), small / (core or 1.0), min(1.0, sentence / enough))
-
-    def _may_be(self, name: str, weighted: Weighted) -> bool:
-        """Whether any reading holds a word of each thing that the intent needs: most meanings are ruled out here."""
-        heard = {span.concept for _, spotted in weighted for span in (*spotted.spans, *spotted.stripped)}
-        return all(heard & group for group in self._views[name].needs)
 
     def _sentences(self, spotted: Spotted) -> dict[str, float]:
         spans: dict[int, list[tuple[str, int, float]]] = {}
@@ -230,10 +218,9 @@ class Understanding:
         self,
         weighted: Weighted,
         ranked: Sequence[Candidate],
-        readings: Sequence[tuple[str, float]],
     ) -> Match:
         heard = " ".join(weighted[0][1].words) if weighted else ""
-        if not ranked or not readings:
+        if not ranked:
             return Match(text=heard, intent=None, score=0.0)
         best, score, why = self._gravest(ranked)
         second = next((candidate for candidate in ranked if candidate[0] != best), None)
