@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -161,22 +161,17 @@ class Composition(_Data):
 
     def features(self) -> dict[str, list[str]]:
         """Each concept that the file names -> the keys under which it does."""
+        places: list[tuple[str, Iterable[str]]] = [
+            *((key, getattr(self, key)) for key in ("strip", "neutral", "misspelt", "overlay", "clause")),
+            *((f"inside.{outer}", (outer, *inner)) for outer, inner in self.inside.items()),
+            *((f"shared.{share}", weights) for share, weights in self.shared.items()),
+            *((f"modifiers.{at}", (one.by, *one.turns, *one.until)) for at, one in enumerate(self.modifiers)),
+            *((f"intents.{name}", _features_of(rule)) for name, rule in self.intents.items()),
+        ]
         named: dict[str, list[str]] = {}
-        for key in ("strip", "neutral", "misspelt", "overlay", "clause"):
-            for concept in getattr(self, key):
-                named.setdefault(concept, []).append(key)
-        for outer, inner in self.inside.items():
-            for concept in (outer, *inner):
-                named.setdefault(concept, []).append(f"inside.{outer}")
-        for share, weights in self.shared.items():
-            for feature in weights:
-                named.setdefault(feature.removeprefix(NOT), []).append(f"shared.{share}")
-        for at, modifier in enumerate(self.modifiers):
-            for concept in (modifier.by, *modifier.turns, *modifier.until):
-                named.setdefault(concept, []).append(f"modifiers.{at}")
-        for name, rule in self.intents.items():
-            for feature in _features_of(rule):
-                named.setdefault(feature.removeprefix(NOT), []).append(f"intents.{name}")
+        for key, features in places:
+            for feature in features:
+                named.setdefault(feature.removeprefix(NOT), []).append(key)
         return named
 
 

@@ -1,4 +1,4 @@
-"""Phrase templates compiled into one graph of words: optional parts and alternatives share their way, nothing is written out."""
+"""Phrase templates compiled into one graph of words: optional parts and alternatives share their way."""
 
 from __future__ import annotations
 
@@ -114,21 +114,22 @@ class PhraseGraph:
 
     def _way(self, part: Any, state: int, words: set[str]) -> int:
         """The state in which every way of `part` ends that begins at `state`."""
+        after = state
         match part:
             case TextChunk():
-                return self._spell(part.original_text, state, words)
+                after = self._spell(part.original_text, state, words)
             case ListReference():
                 self.lists.add(f"{{{part.list_name}}}")
-                return self._edge(state, f"{{{part.list_name}}}")
+                after = self._edge(state, f"{{{part.list_name}}}")
             case RuleReference():
-                return self._way(rule_of(part.rule_name, self._rules), state, words)
+                after = self._way(rule_of(part.rule_name, self._rules), state, words)
             case Alternative():
-                return self._joined([self._way(item, state, words) for item in part.items])
+                after = self._joined([self._way(item, state, words) for item in part.items])
             case Permutation():
-                return self._joined([self._in_order(order, state, words) for order in permutations(part.items)])
+                after = self._joined([self._in_order(order, state, words) for order in permutations(part.items)])
             case InOrder():
-                return self._in_order(part.items, state, words)
-        return state
+                after = self._in_order(part.items, state, words)
+        return after
 
     def _in_order(self, items: Sequence[Any], state: int, words: set[str]) -> int:
         for item in items:

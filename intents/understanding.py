@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from intents.concepts import Span, Spotted, Spotter
 from intents.clauses import gravest_with_the_other, parted
 from intents.composition import IntentRule, slot_features
+from intents.concepts import Span, Spotted, Spotter
 from intents.evidence import concept_of, features_of, places, slot_value, strength_of
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
