@@ -12,7 +12,8 @@ from intents.understanding import Understanding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from intents.pack import Pack, SaidAs
+    from intents.pack import Pack
+    from intents.phrases import SaidAs
 
 _TRIED = 40
 """Fillings of one template that are tried before it counts as unreachable."""

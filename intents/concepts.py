@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from intents.composition import Modifier, Qualities
-    from intents.pack import Misheard, Pack
+    from intents.pack import Pack
+    from intents.phrases import Misheard
 
 _DEEPEST = 2
 """How deep phrases may stand inside phrases: "{site} is gone", whose site is "{whose} calf"."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from intents.normalise import Normaliser
-    from intents.pack import Pattern
+    from intents.phrases import Pattern
 
 _GLUED = re.compile(r"\w[\[(]|[\])]\w")
 """A part of a word in brackets ("cramp[s]"): such a template is written out."""
