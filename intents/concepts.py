@@ -96,7 +96,8 @@ class Spotter:
         known = [span for span in spotted.spans if span.concept in concepts]
         best = _best([span for span in known if span.concept not in self._overlay])
         best += _best([span for span in known if span.concept in self._overlay])
-        best += [span for span in known if span.quality == 1.0 and self._is_inside(span, best)]
+        inside = [span for span in known if span.quality == 1.0 and self._is_inside(span, best)]
+        best += [span for span in inside if not any(_is_part(span, other) for other in inside)]
         return tuple(_turn(sorted(best, key=lambda span: span.start), self._modifiers))
 
     def _is_inside(self, span: Span, best: Sequence[Span]) -> bool:
@@ -177,6 +178,12 @@ def _best(found: list[Span]) -> list[Span]:
             taken.update(dict.fromkeys(range(span.start, span.end), place))
             best.append(span)
     return sorted(best, key=lambda span: span.start)
+
+
+def _is_part(span: Span, other: Span) -> bool:
+    """Whether `other` says the same kind of thing in more words: "front of my leg" in "front of my leg above the knee"."""
+    longer = other.end - other.start > span.end - span.start
+    return span.concept == other.concept and longer and other.start <= span.start and span.end <= other.end
 
 
 def _turn(spans: list[Span], modifiers: Sequence[Modifier]) -> list[Span]:
