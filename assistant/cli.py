@@ -168,7 +168,9 @@ def _hear(sub: argparse.ArgumentParser) -> None:
 
 def _understand(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("texts", metavar="TEXT", nargs="+", help="words, or - for one text a line on standard input")
-    sub.add_argument("--json", action="store_true", help="one JSON object a line")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--explain", action="store_true", help="say why: what was found, its weight, the threshold")
     sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
     sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
 

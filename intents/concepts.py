@@ -181,7 +181,7 @@ def _best(found: list[Span]) -> list[Span]:
 
 
 def _is_part(span: Span, other: Span) -> bool:
-    """Whether `other` says the same kind of thing in more words: "front of my leg" in "front of my leg above the knee"."""
+    """Whether `other` says the same in more words: "front of my leg above the knee", "front of my leg"."""
     longer = other.end - other.start > span.end - span.start
     return span.concept == other.concept and longer and other.start <= span.start and span.end <= other.end
 
