@@ -38,8 +38,8 @@ def run(app: App, clips: Path | None, *, every: int = 1) -> dict[str, Any]:
     """Understand every n-th paraphrase of the pack, or of the file `clips`, and count.
 
     Returns:
-        `ways`: way -> kind -> `[right, asked]`; `confusion`: "wanted -> understood" -> how often; `stretched`: red flags
-        that would have got a stretch; `median_ms`: of one sentence.
+        `ways`: way -> kind -> `[right, asked]`; `confusion`: "wanted -> understood" -> how often; `stretched`: how many
+        red flags would have got a stretch; `median_ms`: of one sentence.
 
     Raises:
         UsageError: there are no paraphrases.

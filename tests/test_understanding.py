@@ -156,3 +156,53 @@ def test_every_saying_of_the_pack_can_be_followed_as_a_grammar() -> None:
 def test_a_pack_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(PackError, match="sentences/en"):
         Understanding.load(tmp_path)
+
+
+def test_of_two_complaints_in_one_breath_the_graver_counts_and_the_other_is_kept() -> None:
+    match = BEDSIDE.understand([("my left calf's cramping and my chest hurts", 0.0)])
+    assert match.intent == "rf_chest_breath"
+    assert match.slots.items() >= {"also": "cramp", "site": "calf", "side": "left"}.items()
+
+
+def test_one_complaint_has_no_other_beside_it() -> None:
+    assert "also" not in BEDSIDE.understand([("my calf is cramping", 0.0)]).slots
+
+
+@pytest.mark.parametrize(
+    ("words", "who"), [("he's got a cramp in his calf", "other"), ("i've got a cramp in my calf", "self")]
+)
+def test_whose_complaint_it_is_is_told(words: str, who: str) -> None:
+    assert BEDSIDE.understand([(words, 0.0)]).slots["who"] == who
+
+
+@pytest.mark.parametrize(
+    ("words", "site"),
+    [("my thigh is cramping at the front", "quad"), ("my toes on my left foot are cramping", "toes")],
+)
+def test_a_site_told_in_pieces_is_put_together(words: str, site: str) -> None:
+    assert BEDSIDE.understand([(words, 0.0)]).slots["site"] == site
+
+
+def test_a_site_alone_answers_the_question_for_it() -> None:
+    assert meant("the calf") is None
+    asked = BEDSIDE.understand([("the calf", 0.0)], expected=frozenset({"cramp"}))
+    assert (asked.intent, asked.slots["site"]) == ("cramp", "calf")
+
+
+@pytest.mark.parametrize(("words", "sign"), [("i heard a pop in my calf", "pop"), ("i've had a fall", "fall")])
+def test_which_injury_it_is_is_told(words: str, sign: str) -> None:
+    assert BEDSIDE.understand([(words, 0.0)]).slots["sign"] == sign
+
+
+@pytest.mark.parametrize("words", ["no chest pain", "i haven't fallen", "my leg isn't swollen", "i'm not pregnant"])
+def test_what_is_denied_is_no_red_flag(words: str) -> None:
+    assert meant(words, idle=True) is None
+
+
+@pytest.mark.parametrize("words", ["i can't feel my leg and it's cold", "i can't move my arm"])
+def test_not_being_able_to_feel_or_move_is_a_sign_and_no_denial(words: str) -> None:
+    assert str(meant(words)).startswith("rf_")
+
+
+def test_what_is_said_twice_at_once_counts_once() -> None:
+    assert BEDSIDE.pack.normaliser.words("it's seized it's seized it's seized") == ("it", "is", "seized")
