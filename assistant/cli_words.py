@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from intents import Match
     from intents.understanding import Understanding
 
+_USUAL = ("unknown", "self")
+"""Values of slots that go without saying."""
 LONGEST_TEXT = 2000
 """Letters of a text that are judged: nobody says more in one breath, and the time grows with the square of them."""
 
@@ -104,4 +106,4 @@ def _explained(text: str, match: Match, understanding: Understanding) -> Iterato
 def _meant(intent: str | None, slots: dict[str, str]) -> str:
     if intent is None:
         return "silence"
-    return ", ".join([intent, *(f"{name} {value}" for name, value in slots.items() if value != "unknown")])
+    return ", ".join([intent, *(f"{name} {value}" for name, value in slots.items() if value not in _USUAL)])
