@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.bedside import Bedside
-from assistant.clock import RealClock, SimulatedClock
+from assistant.clock import RealClock
 from assistant.dialog.script import load_script
-from assistant.episode_log import EpisodeLog, stamp_of
-from assistant.errors import BedsideError
-from assistant.mouth import TextSpeaker
-from assistant.night import Night
-from assistant.night_events import NightEvent, Teller
+from assistant.episode_log import stamp_of
+from assistant.listening import Engines
 from assistant.places import cache_folder, data_folder
-from assistant.scribe import Scribe
 from assistant.settings import InForce, load_settings
+from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural_of, plain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,13 +21,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from assistant.at_bedside import Senses
     from assistant.clock import Clock
-    from assistant.mouth import Speaker
-    from assistant.scene import Scene
     from assistant.settings import Settings
     from assistant.store.store import Store
+    from assistant.voices import NaturalVoice
+    from audio import Recogniser, SpeechDetector
+    from audio.ears import Canceller, Ears
     from audio.prompt_cache import PromptCache
-    from audio.recogniser_moonshine import MoonshineRecogniser
+    from audio.voice_best import BestVoice
     from audio.wav import SoundFile
     from intents.understanding import Understanding
 
@@ -42,11 +39,22 @@ class App:
 
     Args:
         data: the data folder that the user asked for, or None.
+        in_force: settings that were read already; None: they are read when first asked for.
+        engine: the engine that the user asked for, or None for the settings'.
+        model: the folder of Vosk's model that the user asked for, or None.
     """
 
-    def __init__(self, data: str | None = None) -> None:
+    def __init__(
+        self,
+        data: str | None = None,
+        in_force: InForce | None = None,
+        *,
+        engine: str | None = None,
+        model: str | None = None,
+    ) -> None:
         self.data: Path = data_folder(data)
-        self._in_force: InForce | None = None
+        self.engines = Engines(self.data, lambda: self.settings.engine, engine=engine, model=model)
+        self._in_force = in_force
 
     @property
     def in_force(self) -> InForce:
@@ -74,28 +82,82 @@ class App:
 
         return Understanding.load(pack)
 
-    def recogniser(self, understanding: Understanding) -> MoonshineRecogniser:
-        """The engine that the settings name, for one stream; it also tries the sentences that are understood."""
+    def get_model(
+        self, progress: Callable[[int, int], None] = lambda _done, _whole: None, file: Path | None = None
+    ) -> Path:
+        """Fetch the English model into the cache, or take it from an archive; return where it lies now."""
+        from audio.model_archive import ENGLISH, install  # noqa: PLC0415
+        from audio.model_download import fetch  # noqa: PLC0415
+
+        folder = self.engines.folder
+        return fetch(ENGLISH, folder, progress) if file is None else install(ENGLISH, file, folder)
+
+    def recogniser(
+        self, understanding: Understanding, detector: SpeechDetector | None = None, *, engine: str | None = None
+    ) -> Recogniser:
+        """The engines that were asked for, or `engine`, for one stream; see `Engines.recogniser`."""
+        return self.engines.recogniser(understanding, detector, engine=engine)
+
+    def ears(
+        self,
+        understanding: Understanding,
+        played: Callable[[float, float], NDArray[np.float32]],
+        canceller: Canceller | None = None,
+    ) -> Ears:
+        """A recogniser for one stream beside our own loudspeaker, deaf to what that `played`; see `audio.ears.Ears`."""
         from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
-        from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
-        from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
-        from audio.segmenter import Segmenter  # noqa: PLC0415
-        from intents.sampling import SentenceGrammar, sayings  # noqa: PLC0415
-        from intents.talk import Talk  # noqa: PLC0415
+        from audio.ears import Ears, EchoGate  # noqa: PLC0415
+        from audio.echo import EchoCanceller  # noqa: PLC0415
 
-        model = MoonshineModel(threads=self.settings.engine.threads)
-        said = sayings(understanding.pack)
-        grammar, talk = SentenceGrammar(said), Talk(said)
-        return MoonshineRecogniser(model, SileroActivity(), Segmenter(), grammar=grammar, leaning=talk)
+        gate = EchoGate(SileroActivity())
+        return Ears(self.recogniser(understanding, gate), gate, canceller or EchoCanceller(), played)
 
-    def voice(self) -> PromptCache:
-        """The voice of the settings; what it has rendered once is kept."""
+    def voice(self) -> PromptCache | BestVoice:
+        """The voice of the settings; what it has rendered once is kept.
+
+        A natural voice speaks only where it is installed and quick, or has rendered lines ahead: a voice that may say
+        no line at all would only change the name of the plain one.
+        """
+        asked = self.settings.voice.name
+        plain, natural = self.plain_voice(plain_of(asked)), natural_of(asked)
+        if natural is None:
+            return plain
+        best = self.natural_voice(natural, plain)
+        return best if best.ready else plain
+
+    def say(self, text: str) -> tuple[NDArray[np.float32], int]:
+        """Any text in the voice of the settings, however long that takes: mono samples, and their rate in hertz."""
+        from audio.voice_best import BestVoice  # noqa: PLC0415
+
+        voice = self.voice()
+        return voice.render_at_leisure(text) if isinstance(voice, BestVoice) else voice.render(text)
+
+    def plain_voice(self, name: str) -> PromptCache:
+        """One of espeak-ng's voices, which are always there."""
         from audio.prompt_cache import PromptCache  # noqa: PLC0415
         from audio.voice_pyttsx3 import Pyttsx3Voice  # noqa: PLC0415
 
-        spoken = self.settings.voice
-        voice = Pyttsx3Voice(voice=spoken.name, rate_wpm=spoken.words_per_minute)
+        voice = Pyttsx3Voice(voice=name, rate_wpm=self.settings.voice.words_per_minute)
         return PromptCache(voice, cache_folder() / "prompts")
+
+    def natural_voice(self, natural: NaturalVoice, plain: PromptCache) -> BestVoice:
+        """A natural voice, installed or not, with a plain one behind it."""
+        from audio.prompt_cache import PromptCache  # noqa: PLC0415
+        from audio.voice_best import BestVoice  # noqa: PLC0415
+        from audio.voice_piper import PiperVoice  # noqa: PLC0415
+
+        home = Home(natural, cache_folder())
+        piper = partial(
+            PiperVoice,
+            home.command,
+            name=f"{natural.name} {natural.versions}",
+            rate_wpm=self.settings.voice.words_per_minute,
+        )
+        live = piper(deadline_s=LIVE_DEADLINE_S, tries=1) if home.installed and home.quick else None
+        ahead = piper()
+        kept = PromptCache(ahead, cache_folder() / "prompts")
+        moment = live is not None and bool(lines_of_the_moment(load_script(), self.settings.numbers.model_dump()))
+        return BestVoice(kept, ahead, plain, live=live, load_early=moment)
 
     def microphone(self, path: Path) -> SoundFile:
         """A sound file as a microphone."""
@@ -126,71 +188,19 @@ class App:
         """Play mono samples, and return when they were heard."""
         from audio.player import play  # noqa: PLC0415
 
-        play(samples, rate)
+        sound = self.settings.sound
+        play(samples, rate, device=sound.loudspeaker or None, volume=sound.volume)
 
-    def play(
-        self,
-        scene: Scene,
-        tell: Callable[[NightEvent], None],
-        *,
-        realtime: bool,
-        speaker: Speaker | None = None,
-        origin: str = "script",
-    ) -> None:
-        """Play a night to its end.
+    @contextmanager
+    def senses(self, clock: Clock) -> Iterator[Senses]:
+        """The microphone and the loudspeaker of the settings, opened when they are there; both stamp by `clock`."""
+        from assistant.at_bedside import Senses  # noqa: PLC0415 - only a live night needs what it loads
+        from audio.microphone import DeviceMicrophone  # noqa: PLC0415
+        from audio.player import Player  # noqa: PLC0415
+        from audio.sound_system import SoundSystem  # noqa: PLC0415
 
-        Args:
-            scene: what happens.
-            tell: is told every event.
-            realtime: takes as long as it takes; otherwise waits are skipped.
-            speaker: says the lines; by default nothing sounds.
-            origin: marks its episodes in the log, so that nobody counts them as the person's own.
-        """
-        clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
-        # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
-        settings, script = self.settings, load_script()
-        sounds = {item.wav: self.microphone(item.wav) for item in scene.items if item.wav is not None}
-        understanding = self.understanding()
-        with self.store(clock) as store, closing(Scribe(store)) as scribe:
-            # By the real time: a script that is dated in the future must not make real words old.
-            forgotten_before = RealClock().wall() - timedelta(days=settings.words.days)
-            scribe.write(lambda kept: kept.forget_words(forgotten_before))
-            teller = Teller(clock)
-            log = EpisodeLog(scribe, clock, teller, keep_words=settings.words.keep, origin=origin)
-            teller.listen(tell)
-            teller.listen(log.keep)
-            bedside = Bedside(
-                clock=clock,
-                script=script,
-                understanding=understanding,
-                speaker=speaker or TextSpeaker(),
-                teller=teller,
-                log=log,
-                numbers=settings.numbers.model_dump(),
-            )
-            night = Night(
-                bedside, clock, open_sound=sounds.__getitem__, recogniser=partial(self.recogniser, understanding)
-            )
-            with _closed_when_cut_short(bedside, lambda: teller.forget(tell)):
-                night.play(scene)
-
-
-@contextmanager
-def _closed_when_cut_short(bedside: Bedside, tell_nobody: Callable[[], None]) -> Iterator[None]:
-    """Close the open episode when Ctrl-C ends the night, or when whoever reads its events has gone."""
-    try:
-        yield
-    except BaseException:
-        tell_nobody()
-        bedside.interrupt()
-        bedside.settle()
-        raise
-
-
-def known_errors() -> tuple[type[Exception], ...]:
-    """What ends a command with one line instead of a traceback."""
-    from assistant.store.errors import StoreError  # noqa: PLC0415
-    from audio import AudioError  # noqa: PLC0415
-    from intents.errors import PackError  # noqa: PLC0415
-
-    return BedsideError, StoreError, AudioError, PackError
+        sound, system = self.settings.sound, SoundSystem()
+        player = Player(system, sound.loudspeaker or None, now=clock.now, volume=sound.volume)
+        microphone = DeviceMicrophone(system, sound.microphone or None, now=clock.now)
+        with closing(player), closing(microphone):
+            yield Senses(microphone, player)

@@ -6,8 +6,7 @@ and comes back at `next_due`.
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from assistant.dialog.events import (
     Alert,
@@ -31,38 +30,25 @@ from assistant.dialog.events import (
 from assistant.dialog.machine import step
 from assistant.dialog.script import NUMBERS
 from assistant.dialog.state import Phase, State
+from assistant.interruption import Meaning, meaning_over_us
 from assistant.mouth import Mouth
 from assistant.timers import Timers
+from audio import Final, Heard, Partial, SpeechEnded, SpeechStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assistant.clock import Clock
     from assistant.dialog.script import Script
     from assistant.episode_log import EpisodeLog
     from assistant.mouth import Speaker
     from assistant.night_events import Teller
-    from audio import Heard
+    from audio import SpeechEvent
     from intents import Match
 
 # Timers that wait while somebody speaks: who is answering must not be asked again.
 PATIENT = frozenset({"answer", "still_here", "recheck", "rest", "silence"})
 WRITE_POLL_S = 0.05
-
-
-class Understanding(Protocol):
-    """Words in, meaning out."""
-
-    def understand(
-        self,
-        readings: Sequence[tuple[str, float]],
-        *,
-        idle: bool = False,
-        expected: frozenset[str] = frozenset(),
-        allowed: tuple[str, float] | None = None,
-    ) -> Match:
-        """What was meant, silence included."""
-        ...
+KEYS = "keys"
+"""The engine of what was pressed instead of said."""
 
 
 class Bedside:
@@ -73,7 +59,7 @@ class Bedside:
         *,
         clock: Clock,
         script: Script,
-        understanding: Understanding,
+        understanding: Meaning,
         speaker: Speaker,
         teller: Teller,
         log: EpisodeLog,
@@ -88,7 +74,7 @@ class Bedside:
         self._numbers = NUMBERS | (numbers or {})
         self._timers = Timers()
         self._mouth = Mouth(speaker, self, script.timing)
-        self._by = "voice"
+        self._by, self._sure, self._over_us = "voice", False, False
         self._heard: Heard | None = None
         self._score = 0.0
 
@@ -96,36 +82,69 @@ class Bedside:
 
     def person_began(self) -> None:
         """Somebody began to speak."""
+        self._sure = False
+        self._over_us = self._mouth.sounds
         self._mouth.person_began(self._clock.now())
+
+    def hears(self, event: SpeechEvent) -> None:
+        """Take what a recogniser tells."""
+        match event:
+            case SpeechStarted():
+                self.person_began()
+            case Partial(heard):
+                self.guessed(heard)
+            case Final(heard):
+                self.heard(heard)
+            case SpeechEnded():
+                self.person_ended()
+
+    def guessed(self, heard: Heard) -> None:
+        """A first reading, while the person may go on: where it means something already, a short quiet ends it."""
+        self._sure = self._meaning(heard).intent is not None
 
     def heard(self, heard: Heard) -> None:
         """An utterance was read; it is over."""
         if not heard.readings:
             return
-        match = self._understanding.understand(
-            [(r.text, r.rank) for r in heard.readings],
-            idle=self.is_idle,
-            expected=self.state.expected,
-            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
-        )
+        match = self._meaning(heard)
         self._heard, self._score = heard, match.score
-        self._tell("heard", text=heard.text, score=_share_of_best(heard), engine=heard.engine)
+        self._tell("heard", text=heard.text, score=round(heard.share, 3), engine=heard.engine)
         self._tell("understood", intent=match.intent, slots=match.slots, score=round(match.score, 3))
         if match.intent is None:
             self._step(NotUnderstood())
             return
-        self._mouth.answer_at_once(self._clock.now())
-        self._by = match.intent
-        self._step(Understood(match.intent, match.slots, match.score))
-        self._by = "voice"
+        self._answer(Understood(match.intent, match.slots, match.score))
+
+    def pressed(self, intent: str, slots: dict[str, str]) -> None:
+        """A key was pressed that means this; who cannot speak has no words, and is sure."""
+        self._heard, self._score = Heard((), 0.0, 0.0, KEYS), 1.0
+        self._tell("understood", intent=intent, slots=slots, score=1.0)
+        self._answer(Understood(intent, slots))
+
+    def line_lasts(self, seconds: float) -> None:
+        """The line that is being said takes so long from now."""
+        self._mouth.lasts(seconds, self._clock.now())
+
+    def _meaning(self, heard: Heard) -> Match:
+        if self._over_us:
+            return meaning_over_us(self._understanding, heard, self.state.expected)
+        return self._understanding.understand(
+            [(r.text, r.rank) for r in heard.readings],
+            idle=self.is_idle,
+            expected=self.state.expected,
+            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+            second=[(r.text, r.rank) for r in heard.second.readings] if heard.second else None,
+        )
 
     def person_ended(self) -> None:
         """Nobody speaks any more."""
+        self._sure = False
         self._mouth.person_ended(self._clock.now())
         self.tick()
 
     def interrupt(self, by: EndedBy = "interrupted") -> None:
         """The program is being ended: fall silent, close what is open."""
+        self._by = by
         self._step(Interrupted(by))
 
     def settle(self) -> None:
@@ -159,6 +178,8 @@ class Bedside:
     def endpoint_s(self) -> float:
         """Seconds of quiet that end an utterance now: answers are short, a first complaint is not."""
         endpoint = self._script.timing.endpoint
+        if self._sure:
+            return endpoint.sure_s
         return endpoint.complaint_s if self.is_idle else endpoint.answer_s
 
     # What the mouth tells us
@@ -177,6 +198,12 @@ class Bedside:
         self._step(Spoken(line))
 
     # The step and its effects
+
+    def _answer(self, understood: Understood) -> None:
+        self._mouth.answer_at_once(self._clock.now())
+        self._by = understood.intent
+        self._step(understood)
+        self._by = "voice"
 
     def _step(self, event: Event) -> None:
         self.state, effects = step(self.state, event, self._clock.now(), self._script)
@@ -209,9 +236,3 @@ class Bedside:
 
     def _tell(self, event: str, **fields: Any) -> None:
         self._teller.tell(event, self._log.episode_id, **fields)
-
-
-def _share_of_best(heard: Heard) -> float:
-    """How much of the probability of all readings the best one has, 0..1."""
-    best = heard.readings[0].rank
-    return round(1 / sum(math.exp(min(0.0, r.rank - best)) for r in heard.readings), 3)

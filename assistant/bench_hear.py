@@ -30,11 +30,11 @@ SIDES = ("left", "right", "both")
 
 
 def run(app: App, clips: Path, *, every: int = 1) -> dict[str, Any]:
-    """Hear every n-th clip and count.
+    """Hear every n-th clip with each engine that is present, and count.
 
     Returns:
-        condition -> way -> counts: `right` of `asked` (what the pack understands), `side_right` of `side_asked`,
-        `stretched` of `other` (clips to which a stretch is wrong), `acted` of `silent` (unrelated talk).
+        engine -> condition -> way -> counts: `right` of `asked` (what the pack understands), `side_right` of
+        `side_asked`, `stretched` of `other` (clips to which a stretch is wrong), `acted` of `silent` (unrelated talk).
 
     Raises:
         UsageError: there are no labels.
@@ -44,11 +44,18 @@ def run(app: App, clips: Path, *, every: int = 1) -> dict[str, Any]:
         raise UsageError(f"{truth} does not exist. Give a folder of labelled clips with --clips.")
     rows = [json.loads(line) for line in truth.read_text(encoding="utf-8").splitlines()][::every]
     understanding = app.understanding()
-    known = frozenset(understanding.intents)
-    hearing = Hearing(app, understanding, idle=False, realtime=False)
+    hearings = (
+        Hearing(app, understanding, idle=False, realtime=False, engine=engine) for engine in app.engines.present()
+    )
+    return {hearing.engine: _heard(hearing, app, clips, rows, frozenset(understanding.intents)) for hearing in hearings}
+
+
+def _heard(
+    hearing: Hearing, app: App, clips: Path, rows: list[dict[str, str]], known: frozenset[str]
+) -> dict[str, Any]:
     nearest = Nearest.load()
     counts: dict[str, dict[str, Counter[str]]] = {}
-    for row in track(rows, "hear", console=Console(stderr=True), transient=True):
+    for row in track(rows, f"hear {hearing.engine}", console=Console(stderr=True), transient=True):
         finals = hearing.listen(app.microphone(clips / row["file"]))
         ways = counts.setdefault(row["condition"], {"ours": Counter(), "nearest sentence": Counter()})
         _count(ways["ours"], row, known, hearing.meaning(finals))
@@ -74,10 +81,14 @@ def _count(n: Counter[str], row: dict[str, str], known: frozenset[str], match: M
 
 
 def show(result: dict[str, Any], console: Console) -> None:
-    """Print the table."""
-    table = Table("condition", "way", "right", "side right", "stretched wrongly", "acted on unrelated talk", box=None)
-    for condition, ways in result.items():
-        for way, n in ways.items():
-            pairs = (("right", "asked"), ("side_right", "side_asked"), ("stretched", "other"), ("acted", "silent"))
-            table.add_row(condition, way, *(f"{n.get(a, 0)}/{n.get(b, 0)}" for a, b in pairs))
-    console.print(table)
+    """Print a table for each engine."""
+    for engine, conditions in result.items():
+        table = Table(
+            "condition", "way", "right", "side right", "stretched wrongly", "acted on unrelated talk", box=None
+        )
+        for condition, ways in conditions.items():
+            for way, n in ways.items():
+                pairs = (("right", "asked"), ("side_right", "side_asked"), ("stretched", "other"), ("acted", "silent"))
+                table.add_row(condition, way, *(f"{n.get(a, 0)}/{n.get(b, 0)}" for a, b in pairs))
+        console.print(f"\n{engine}")
+        console.print(table)

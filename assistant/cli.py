@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from assistant import __version__
+from assistant.cli_options import OPTIONS
 from assistant.errors import BedsideError
 
 if TYPE_CHECKING:
@@ -26,10 +27,19 @@ class Command:
     example: str
     module: str
     """Where `run` is: loaded only when the command is called."""
+    more: str | None = None
+    """Where the function is that writes the end of its help: loaded only for who asks."""
 
 
 COMMANDS = (
     Command("demo", "show the whole job on a bundled recording", "./bedside demo", "assistant.cli_night:demo"),
+    Command(
+        "run",
+        "listen at the bedside, and help",
+        "./bedside run --keys",
+        "assistant.cli_run:run",
+        "assistant.cli_run:keys_help",
+    ),
     Command("test", "run the test suite", "./bedside test", "assistant.cli:launcher_only"),
     Command("hear", "tell what recordings say", "./bedside hear night.wav --json", "assistant.cli_words:hear"),
     Command(
@@ -54,6 +64,8 @@ COMMANDS = (
         './bedside say "Toes up, toward your nose."',
         "assistant.cli_night:say",
     ),
+    Command("models", "list the models, or fetch one", "./bedside models get", "assistant.cli_models:models"),
+    Command("voices", "list, fetch or try the voices", "./bedside voices get", "assistant.cli_voices:voices"),
     Command("bench", "measure, beside the baseline", "./bedside bench hear", "assistant.cli_bench:bench"),
 )
 
@@ -82,7 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         options = parser().parse_args(arguments)
-        return _load(options.run)(options)
+        status: int = _load(options.run)(options)
+        return status
     finally:
         for stream in _streams():
             stream.flush()
@@ -101,6 +114,12 @@ def _close_output() -> None:
 
 class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong with a call."""
+
+    more: str | None = None
+
+    def format_help(self) -> str:
+        """The help, and what only its command knows."""
+        return super().format_help() + (f"\n{_load(self.more)()}\n" if self.more else "")
 
     def error(self, message: str) -> NoReturn:
         """End with status 2."""
@@ -137,89 +156,20 @@ def parser() -> argparse.ArgumentParser:
         )
         sub.add_argument("--data", metavar="DIR", help="folder of the log and the settings")
         sub.set_defaults(run=command.module)
-        if command.name in _OPTIONS:
-            _OPTIONS[command.name](sub)
+        sub.more = command.more
+        if command.name in OPTIONS:
+            OPTIONS[command.name](sub)
     return top
 
 
-def _night_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--json", action="store_true", help="print the events, one JSON object a line")
-    sub.add_argument("--realtime", action="store_true", help="take as long as a night would")
-
-
-def _night(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("script", metavar="SCRIPT", help="a YAML script, or a WAV or FLAC file used as the microphone")
-    _night_options(sub)
-
-
-def _demo(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--wav", metavar="FILE", help="where what the assistant said is written (default: in the cache)")
-    _night_options(sub)
-
-
-def _hear(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("files", metavar="FILE", nargs="+", help="WAV or FLAC, 60 s at most")
-    sub.add_argument("--json", action="store_true", help="one JSON object a line")
-    sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
-    sub.add_argument("--engine", metavar="NAME", help="the engine to use (default: the settings')")
-    sub.add_argument("--realtime", action="store_true", help="feed the sound at its own speed, and tell the times")
-    sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
-
-
-def _understand(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("texts", metavar="TEXT", nargs="+", help="words, or - for one text a line on standard input")
-    form = sub.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a line")
-    form.add_argument("--explain", action="store_true", help="say why: what was found, its weight, the threshold")
-    sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
-    sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
-
-
-def _episodes(sub: argparse.ArgumentParser) -> None:
-    form = sub.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a line")
-    form.add_argument("--csv", action="store_true", help="a table for a spreadsheet")
-    sub.add_argument("--since", metavar="DATE", help="from this night on, as 2026-01-31")
-
-
-def _say(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("text", metavar="TEXT", help="what to say")
-    sub.add_argument("--wav", metavar="FILE", help="write it to a WAV instead of playing it")
-
-
-def _bench(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", metavar="NAME", nargs="?", help="which benchmark; none: list them")
-    sub.add_argument(
-        "--clips", metavar="DIR", help="labelled clips with their truth.jsonl (default: made by the voices here)"
-    )
-    sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
-    sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
-
-
-def _doctor(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--json", action="store_true", help="one JSON object a line: name, ok, essential, detail, remedy")
-
-
-_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
-    "doctor": _doctor,
-    "demo": _demo,
-    "hear": _hear,
-    "understand": _understand,
-    "night": _night,
-    "episodes": _episodes,
-    "say": _say,
-    "bench": _bench,
-}
-
-
-def _load(where: str) -> Callable[[argparse.Namespace], int]:
+def _load(where: str) -> Callable[..., Any]:
     module, _, name = where.partition(":")
-    run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), name)
-    return run
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def _known_errors() -> tuple[type[Exception], ...]:
-    from assistant.app import known_errors  # noqa: PLC0415 - only looked up when something went wrong
+    from assistant.errors import known_errors  # noqa: PLC0415 - only looked up when something went wrong
 
     return known_errors()
 

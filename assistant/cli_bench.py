@@ -25,6 +25,7 @@ class Bench:
     does: str
     module: str
     needs_clips: bool
+    takes_seconds: bool = False
 
 
 BENCHES = {
@@ -33,7 +34,15 @@ BENCHES = {
     "understand": Bench(
         "meaning of typed paraphrases, beside plain ways", "assistant.bench_understand", needs_clips=False
     ),
+    "echo": Bench(
+        '"stop" said over our own voice, and what our own voice stops', "assistant.bench_echo", needs_clips=False
+    ),
     "vad": Bench("detectors of speech, side by side", "assistant.bench_vad", needs_clips=False),
+    "latency": Bench("how long a person waits for the first word", "assistant.bench_latency", needs_clips=False),
+    "idle": Bench("what a night without a word costs", "assistant.bench_idle", needs_clips=False, takes_seconds=True),
+    "voices": Bench(
+        "every fixed line, heard back, its time and its level", "assistant.bench_voices", needs_clips=False
+    ),
 }
 
 
@@ -47,12 +56,16 @@ def bench(options: argparse.Namespace) -> int:
         raise UsageError(f"There is no benchmark {options.name}. {did_you_mean(options.name, BENCHES)}")
     if options.every < 1:
         raise UsageError(f"--every {options.every} leaves nothing. Give 1 or more.")
+    if options.seconds < 1:
+        raise UsageError(f"--seconds {options.seconds} measures nothing. Give 1 or more.")
     chosen = BENCHES[options.name]
     clips = Path(options.clips) if options.clips else None
     if clips is None and chosen.needs_clips:
         raise UsageError(f"bench {options.name} needs labelled clips. Give their folder with --clips DIR.")
     module = import_module(chosen.module)
-    result = module.run(App(options.data), clips, every=options.every)
+    more = {"seconds": options.seconds} if chosen.takes_seconds else {}
+    app = App(options.data, engine=options.engine, model=options.model)
+    result = module.run(app, clips, every=options.every, **more)
     module.show(result, Console(highlight=False))
     if options.out:
         Path(options.out).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

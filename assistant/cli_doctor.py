@@ -24,7 +24,7 @@ def doctor(options: argparse.Namespace) -> int:
     """Print one line a check; status 0 only if the assistant could hear, speak and remember."""
     console = Console(highlight=False, soft_wrap=True)
     missing: list[str] = []
-    for finding in examine(options.data):
+    for finding in examine(options.data, engine=options.engine, model=options.model, quiet=options.quiet):
         if options.json:
             print(json.dumps(asdict(finding), ensure_ascii=False), flush=True)
         else:

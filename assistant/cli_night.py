@@ -12,6 +12,7 @@ from assistant.app import App
 from assistant.cli_log import show_episodes
 from assistant.errors import BedsideError
 from assistant.places import cache_folder
+from assistant.played_night import play_night
 from assistant.scene import load_scene
 from assistant.speakers import RecordingSpeaker
 from assistant.timeline import line_of
@@ -30,15 +31,17 @@ NEXT = "Next: ./bedside doctor checks this machine, ./bedside night plays a nigh
 
 def night(options: argparse.Namespace) -> int:
     """Play a night from a script or a recording."""
-    app = App(options.data)
+    app = App(options.data, engine=options.engine, model=options.model)
     scene = load_scene(Path(options.script))
-    app.play(scene, _printer(scene, as_json=options.json), realtime=options.realtime)
+    play_night(app, scene, _printer(scene, as_json=options.json), realtime=options.realtime)
+    if app.engines.notice:
+        print("bedside:", app.engines.notice, file=sys.stderr)
     return 0
 
 
 def demo(options: argparse.Namespace) -> int:
     """Play the bundled night, and show what it left behind."""
-    app = App(options.data)
+    app = App(options.data, engine=options.engine, model=options.model)
     scene = load_scene(DEMO)
     speaker = RecordingSpeaker(app.voice(), skip_waits=not options.realtime)
     console = Console(file=sys.stderr if options.json else sys.stdout, highlight=False)
@@ -54,7 +57,7 @@ def demo(options: argparse.Namespace) -> int:
         show(event)
 
     show = _printer(scene, as_json=options.json)
-    app.play(scene, remember, realtime=options.realtime, speaker=speaker, origin="demo")
+    play_night(app, scene, remember, realtime=options.realtime, speaker=speaker, origin="demo")
     console.print("\nThe log:")
     with app.store() as store:
         show_episodes([episode for episode in store.episodes() if episode.episode_id in closed], console)
@@ -84,7 +87,7 @@ def _save(app: App, speaker: RecordingSpeaker, asked: str | None, console: Conso
 def say(options: argparse.Namespace) -> int:
     """Say something, or write it to a WAV."""
     app = App(options.data)
-    samples, rate = app.voice().render(options.text)
+    samples, rate = app.say(options.text)
     if options.wav:
         app.write_wav(Path(options.wav), samples, rate)
         print(f"Written to {options.wav}.")

@@ -28,11 +28,11 @@ LONGEST_TEXT = 2000
 
 def hear(options: argparse.Namespace) -> int:
     """Print one answer a file; a file that cannot be read is named, and the others are heard all the same."""
-    app = App(options.data)
-    if options.engine not in (None, "auto", "moonshine"):
-        raise UsageError(f"There is no engine {options.engine}. Use moonshine, or leave --engine out.")
+    app = App(options.data, engine=options.engine, model=options.model)
     understanding = app.understanding(Path(options.pack) if options.pack else None)
     hearing = Hearing(app, understanding, idle=options.idle, realtime=options.realtime)
+    if app.engines.notice:
+        print("bedside:", app.engines.notice, file=sys.stderr)
     worst = 0
     for name in options.files:
         try:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import ctypes.util
 import importlib.util
-import json
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant import doctor_devices
+from assistant.app import App
 from assistant.clock import RealClock
+from assistant.doctor_engines import Listening
 from assistant.doctor_machine import check_clock, check_disk, check_espeak, check_permissions, check_portaudio, loads
+from assistant.doctor_sound import check_sound
+from assistant.doctor_voices import check_natural
 from assistant.errors import BedsideError
 from assistant.finding import Finding, faulty
-from assistant.places import data_folder
 from assistant.settings import InForce, Settings, load_settings
 from assistant.store.errors import StoreError
+from assistant.voices import plain_of
 from audio import AudioError
 
 if TYPE_CHECKING:
@@ -30,29 +30,36 @@ if TYPE_CHECKING:
     from audio import SpeechDetector, Voice
     from audio.engines import EngineState
 
-DEVICE_PATIENCE_S = 10.0
 WORD = "Toes up."
 INSTALL = "delete the folder .venv and run ./bedside doctor again, which installs everything anew"
 
 
-def examine(asked: str | None) -> Iterator[Finding]:
+def examine(
+    asked: str | None, *, engine: str | None = None, model: str | None = None, quiet: bool = False
+) -> Iterator[Finding]:
     """Check everything, the quickest cure first: settings, sound, engines, voice, log, machine.
 
     Args:
         asked: the data folder that the user asked for, or None.
+        engine: the engine that the user asked for, or None.
+        model: the folder of Vosk's model that the user asked for, or None.
+        quiet: play no tone.
     """
     try:
-        data = data_folder(asked)
+        app = App(asked, engine=engine, model=model)
+        data = app.data
     except BedsideError as error:
         yield faulty("data folder", str(error), essential=True)
         return
     settings, finding = check_settings(lambda: load_settings(data))
     yield finding
-    yield check_device("input")
-    yield check_device("output")
-    yield from check_engines(_engines(), _load_engine)
+    yield from check_sound(settings.sound, quiet=quiet)
+    listening = Listening(app)
+    yield from check_engines(listening.states(), listening.load)
+    yield from listening.check()
     yield check_detector(_detector)
     yield check_voice(_voice(settings))
+    yield check_natural(App(str(data), InForce(settings, {})))
     yield check_store(data)
     yield check_disk(data)
     yield check_permissions(data)
@@ -71,34 +78,6 @@ def check_settings(load: Callable[[], InForce]) -> tuple[Settings, Finding]:
     places = sorted(set(in_force.origin.values()))
     detail = f"{len(in_force.origin)} set in {', '.join(places)}" if places else "all as delivered"
     return in_force.settings, Finding("settings", ok=True, essential=True, detail=detail)
-
-
-def check_device(
-    kind: str,
-    command: Sequence[str] = (sys.executable, "-P", doctor_devices.__file__),
-    patience_s: float = DEVICE_PATIENCE_S,
-) -> Finding:
-    """Whether the default device opens, tried by a program that is stopped when it hangs.
-
-    Args:
-        kind: `input` or `output`.
-        command: the program; it is given the kind.
-        patience_s: seconds that it may take.
-    """
-    name = doctor_devices.NAMES[kind]
-    try:
-        run = subprocess.run([*command, kind], capture_output=True, timeout=patience_s, check=True)
-        told = json.loads(run.stdout)
-    except subprocess.TimeoutExpired:
-        return Finding(
-            name, ok=False, essential=True, detail="the sound system does not answer", remedy="unplug it, plug it in"
-        )
-    except (OSError, subprocess.CalledProcessError, ValueError):
-        remedy = "restart the computer; if that does not help, use another device"
-        return Finding(name, ok=False, essential=True, detail="the sound system crashed", remedy=remedy)
-    if "fault" in told:
-        return Finding(name, ok=False, essential=True, detail=told["fault"], remedy=told["remedy"])
-    return Finding(name, ok=True, essential=True, detail=told["found"])
 
 
 def check_engines(states: Sequence[EngineState], load: Callable[[str], object]) -> list[Finding]:
@@ -165,18 +144,6 @@ def check_store(data: Path) -> Finding:
     return Finding("log", ok=True, essential=True, detail=detail)
 
 
-def _engines() -> list[EngineState]:
-    from audio.engines import engines  # noqa: PLC0415
-
-    return engines()
-
-
-def _load_engine(_: str) -> object:
-    from audio.moonshine_model import MoonshineModel  # noqa: PLC0415 - a model
-
-    return MoonshineModel()
-
-
 def _detector() -> SpeechDetector:
     from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
 
@@ -187,4 +154,4 @@ def _voice(settings: Settings) -> Voice:
     """Not through the cache, which would hide a voice that went missing."""
     from audio.voice_pyttsx3 import Pyttsx3Voice  # noqa: PLC0415
 
-    return Pyttsx3Voice(voice=settings.voice.name, rate_wpm=settings.voice.words_per_minute)
+    return Pyttsx3Voice(voice=plain_of(settings.voice.name), rate_wpm=settings.voice.words_per_minute)

@@ -84,7 +84,7 @@ class EpisodeLog:
             severity=slots["severity"],
             engine=heard.engine if heard else "",
             asr_conf=round(score, 3),
-            heard=heard.text if heard and self._keep_words else None,
+            heard=(heard.text or None) if heard and self._keep_words else None,
             versions={"bedside": assistant.__version__, "python": sys.version.split()[0]},
             origin=self._origin,
         )

@@ -1,5 +1,7 @@
 """What ends a command with one line; the message is the line, and it ends with the remedy."""
 
+from __future__ import annotations
+
 
 class BedsideError(Exception):
     """Base of the errors that a user is told of; exit status 1."""
@@ -19,3 +21,12 @@ class ScriptError(UsageError):
 
 class SettingsError(UsageError):
     """A setting is unknown or has a wrong value; names the key and the nearest right one."""
+
+
+def known_errors() -> tuple[type[Exception], ...]:
+    """What ends a command with one line instead of a traceback."""
+    from assistant.store.errors import StoreError  # noqa: PLC0415
+    from audio import AudioError  # noqa: PLC0415
+    from intents.errors import PackError  # noqa: PLC0415
+
+    return BedsideError, StoreError, AudioError, PackError

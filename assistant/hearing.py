@@ -11,7 +11,7 @@ from assistant.dialog.machine import step
 from assistant.dialog.script import load_script
 from assistant.dialog.state import State
 from assistant.errors import UsageError
-from audio import SAMPLE_RATE, Final
+from audio import SAMPLE_RATE, Final, Partial
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,13 +33,22 @@ class Hearing:
         app: makes the adapters.
         idle: judge as with nothing open; otherwise as inside an open episode.
         realtime: feed the frames at the speed of sound and tell the times of the decision.
+        engine: the engine that hears; None: the one that was asked for.
     """
 
-    def __init__(self, app: App, understanding: Understanding, *, idle: bool, realtime: bool) -> None:
-        self._recogniser = app.recogniser(understanding)
+    def __init__(
+        self, app: App, understanding: Understanding, *, idle: bool, realtime: bool, engine: str | None = None
+    ) -> None:
+        self._recogniser = app.recogniser(understanding, engine=engine)
         self._understanding = understanding
         self._voice = app.voice() if realtime else None
         self._idle = idle
+        self._endpoint = load_script().timing.endpoint
+
+    @property
+    def engine(self) -> str:
+        """The name of what hears."""
+        return self._recogniser.name
 
     def hear(self, path: Path, sound: SoundFile) -> dict[str, Any]:
         """Answer one file.
@@ -58,7 +67,9 @@ class Hearing:
                 waiting = perf_counter()
                 clock.wait_until(frame.start_s + len(frame.samples) / SAMPLE_RATE)
                 waited += perf_counter() - waiting
-            finals += self._finals(self._recogniser.accept(frame), clock)
+            events = self._recogniser.accept(frame)
+            self._expect(events)
+            finals += self._finals(events, clock)
         finals += self._finals(self._recogniser.finish(), clock)
         decided = self._decide(finals)
         computed = perf_counter() - began - waited
@@ -66,7 +77,7 @@ class Hearing:
             "file": str(path),
             "heard": " ".join(heard.text for heard, _ in finals),
             **_meaning(decided[0] if decided else None),
-            "engine": self._recogniser.name,
+            "engine": self.engine,
             "audio_s": round(sound.duration_s, 3),
             "compute_ms": round(computed * 1000, 1),
         }
@@ -83,6 +94,15 @@ class Hearing:
         decided = self._decide([(heard, 0.0) for heard in utterances])
         return decided and decided[0]
 
+    def _expect(self, events: list[SpeechEvent]) -> None:
+        """At its own speed a recording is given the bedside's patience: less, once it means something."""
+        if self._voice is None:
+            return
+        for event in events:
+            if isinstance(event, Partial):
+                meant = self._meaning_of(event.heard).intent is not None
+                self._recogniser.expect(self._endpoint.sure_s if meant else self._endpoint.complaint_s)
+
     def _finals(self, events: list[SpeechEvent], clock: RealClock) -> list[tuple[Heard, float]]:
         return [(event.heard, clock.now()) for event in events if isinstance(event, Final)]
 
@@ -95,6 +115,7 @@ class Hearing:
             [(r.text, r.rank) for r in heard.readings],
             idle=self._idle,
             allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+            second=[(r.text, r.rank) for r in heard.second.readings] if heard.second else None,
         )
 
     def _times(self, decided: tuple[Match, Heard, float] | None) -> dict[str, float | None]:

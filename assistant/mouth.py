@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from assistant.dialog.script import Timing
 
 
+VAIN_CUTS = 2
+"""So many lines cut off in a row by voices that meant nothing to us, and voices alone cut off no more of them ..."""
+VAIN_FOR_S = 60.0
+"""... until nothing was cut off in vain for so long: beside a television, or in a room whose echo deceives us, a person
+in pain is still told what to do. Words that mean something to us, "stop" above all, end a line at any time."""
+
+
 class Speaker(Protocol):
     """Makes lines audible, one at a time."""
 
@@ -63,7 +70,13 @@ class Mouth:
         self._cut: _Waiting | None = None
         self._began_s = self._ends_s = -1e9
         self._not_before_s = -1e9
+        self._vain, self._vain_s = 0, -1e9
         self.somebody_speaks = False
+
+    @property
+    def sounds(self) -> bool:
+        """Whether a line is being said."""
+        return self._current is not None
 
     @property
     def busy(self) -> bool:
@@ -88,10 +101,13 @@ class Mouth:
         if self._cut is not None and self._queue and self._queue[0] is self._cut:
             self._queue.popleft()
         self._cut = None
+        self._vain = 0
 
     def person_began(self, now: float) -> None:
-        """Somebody speaks: stop, and keep the line."""
+        """Somebody speaks: stop, and keep the line; but for talk that has cut us off in vain again and again."""
         self.somebody_speaks = True
+        if self._vain >= VAIN_CUTS and now - self._vain_s < VAIN_FOR_S:
+            return
         cut = self._stop(now, "voice")
         if cut is None or cut.kind == "hold":
             return
@@ -108,6 +124,11 @@ class Mouth:
         """What was said was for us and is over: no further quiet is owed."""
         self.somebody_speaks = False
         self._not_before_s = now
+
+    def lasts(self, seconds: float, now: float) -> None:
+        """The line that is being said ends so many seconds from now, not when its beginning promised."""
+        if self._current is not None:
+            self._ends_s = now + seconds
 
     def next_due(self) -> float | None:
         """When `tick` has something to do, or None."""
@@ -133,6 +154,9 @@ class Mouth:
             self._cut = None
             self._said(line)
             return
+        if line.cuts:
+            recent = now - self._vain_s < VAIN_FOR_S
+            self._vain, self._vain_s = (self._vain + 1 if recent else 1), now
         self._current = line
         self._began_s = now
         self._ends_s = now + self._speaker.begin(line.say.line, line.text, now)

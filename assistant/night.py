@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from audio import SAMPLE_RATE, Final, Frame, SpeechEnded, SpeechStarted
+from audio import SAMPLE_RATE, Frame, SpeechEnded, SpeechStarted
 from audio.events import FRAME_SAMPLES
 from audio.recogniser_scripted import ScriptedRecogniser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from assistant.bedside import Bedside
@@ -83,17 +84,9 @@ class Night:
 
     def _take(self, events: list[SpeechEvent]) -> None:
         for event in events:
-            match event:
-                case SpeechStarted():
-                    self._somebody_speaks = True
-                    self._bedside.person_began()
-                case Final(heard):
-                    self._bedside.heard(heard)
-                case SpeechEnded():
-                    self._somebody_speaks = False
-                    self._bedside.person_ended()
-                case _:
-                    pass
+            if isinstance(event, SpeechStarted | SpeechEnded):
+                self._somebody_speaks = isinstance(event, SpeechStarted)
+            self._bedside.hears(event)
 
     def _run_until(self, moment: float) -> None:
         while (due := self._bedside.next_due()) is not None and due <= moment:
@@ -108,3 +101,15 @@ class Night:
             self._bedside.tick()
         self._bedside.interrupt("silence")
         self._bedside.settle()
+
+
+@contextmanager
+def closed_when_cut_short(bedside: Bedside, tell_nobody: Callable[[], None]) -> Iterator[None]:
+    """Close the open episode when Ctrl-C ends the night, or when whoever reads its events has gone."""
+    try:
+        yield
+    except BaseException:
+        tell_nobody()
+        bedside.interrupt()
+        bedside.settle()
+        raise

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from assistant.clock import Clock
 
+WORDS = "text"
+"""The field of an event that holds what was said."""
+
 
 @dataclass(frozen=True, slots=True)
 class NightEvent:
@@ -25,9 +28,10 @@ class NightEvent:
     """Id of the episode that it belongs to."""
     fields: dict[str, Any] = field(default_factory=dict)
 
-    def as_json(self) -> str:
-        """One line."""
-        told = {"t": round(self.t, 3), "event": self.event, "episode": self.episode, **self.fields}
+    def as_json(self, *, words: bool = True) -> str:
+        """One line; without `words` nothing of what was said, for whoever must not know it."""
+        fields = {key: value for key, value in self.fields.items() if words or key != WORDS}
+        told = {"t": round(self.t, 3), "event": self.event, "episode": self.episode, **fields}
         return json.dumps(told, ensure_ascii=False)
 
 

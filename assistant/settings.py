@@ -27,14 +27,22 @@ class _Section(BaseModel):
 class EngineSettings(_Section):
     """[engine]: what turns sound into words."""
 
-    name: Literal["auto", "moonshine"] = "auto"
+    name: Literal["auto", "moonshine", "vosk"] = "auto"
     threads: Annotated[int, Field(ge=1, le=16)] = 2
+
+
+class SoundSettings(_Section):
+    """[sound]: the devices by name, or a part of it; empty is the system's own choice."""
+
+    microphone: str = ""
+    loudspeaker: str = ""
+    volume: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
 
 
 class VoiceSettings(_Section):
     """[voice]: how the assistant sounds."""
 
-    name: Annotated[str, Field(min_length=1)] = "en-gb"
+    name: Annotated[str, Field(min_length=1)] = "auto"
     words_per_minute: Annotated[int, Field(ge=80, le=260)] = 150
 
 
@@ -56,6 +64,7 @@ class Settings(_Section):
     """Everything that can be set."""
 
     engine: EngineSettings = EngineSettings()
+    sound: SoundSettings = SoundSettings()
     voice: VoiceSettings = VoiceSettings()
     numbers: NumberSettings = NumberSettings()
     words: WordSettings = WordSettings()

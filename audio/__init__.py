@@ -3,28 +3,36 @@
 Adapters are imported by name where they are wired: `audio.wav`, `audio.recogniser_moonshine`, `audio.voice_pyttsx3` ...
 """
 
-from audio.errors import AudioError, MicrophoneError, RecogniserError, VoiceError
+from audio.errors import AudioError, DeviceError, MicrophoneError, RecogniserError, VoiceError
 from audio.events import (
     SAMPLE_RATE,
     Final,
     Frame,
     Heard,
+    LoudspeakerLost,
+    MicrophoneFound,
+    MicrophoneLost,
     Partial,
     Reading,
     SpeechEnded,
     SpeechEvent,
     SpeechStarted,
 )
-from audio.ports import Microphone, Recogniser, SpeechDetector, Voice
+from audio.ports import LiveMicrophone, Microphone, Recogniser, SpeechDetector, Voice
 
 __all__ = [
     "SAMPLE_RATE",
     "AudioError",
+    "DeviceError",
     "Final",
     "Frame",
     "Heard",
+    "LiveMicrophone",
+    "LoudspeakerLost",
     "Microphone",
     "MicrophoneError",
+    "MicrophoneFound",
+    "MicrophoneLost",
     "Partial",
     "Reading",
     "Recogniser",

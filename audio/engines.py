@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from audio.errors import RecogniserError
+from audio.model_files import check_model
 from audio.moonshine_files import WHEEL, check_files, model_folder
 
 if TYPE_CHECKING:
@@ -25,9 +26,15 @@ class EngineState:
     """What to do about it; empty where nothing is wrong."""
 
 
-def engines(*, thorough: bool = True) -> list[EngineState]:
-    """Check every engine; `thorough` reads the models whole, some tenths of a second."""
-    return [moonshine_state(thorough=thorough)]
+def engines(*, thorough: bool = True, vosk_model: Path | None = None, marks: Path | None = None) -> list[EngineState]:
+    """Check every engine; `thorough` reads the models whole, some tenths of a second.
+
+    Args:
+        thorough: read and try, not only look.
+        vosk_model: the folder of Vosk's model; None: there is none.
+        marks: folder that remembers which models are proven.
+    """
+    return [moonshine_state(thorough=thorough), vosk_state(vosk_model, thorough=thorough, marks=marks)]
 
 
 def moonshine_state(folder: Path | None = None, *, thorough: bool = True) -> EngineState:
@@ -41,3 +48,22 @@ def moonshine_state(folder: Path | None = None, *, thorough: bool = True) -> Eng
         detail, _, remedy = str(error).rpartition("; ")
         return EngineState(name, present=False, detail=detail, remedy=remedy)
     return EngineState(name, present=True, detail=f"Moonshine tiny of {WHEEL}, {size / 1e6:.0f} MB")
+
+
+def vosk_state(folder: Path | None, *, thorough: bool = False, marks: Path | None = None) -> EngineState:
+    """Check Vosk: its library and its model; `thorough` compares hashes and lets a child process load it."""
+    name = "vosk"
+    if find_spec("vosk") is None:
+        return EngineState(name, present=False, detail="vosk is not installed", remedy="pip install vosk==0.3.45")
+    if folder is None:
+        return EngineState(name, present=False, detail="no model", remedy="./bedside models get")
+    try:
+        size = check_model(folder, thorough=thorough)
+        if thorough:
+            from audio.vosk_model import prove  # noqa: PLC0415 - numpy
+
+            prove(folder, marks)
+    except RecogniserError as error:
+        detail, _, remedy = str(error).rpartition("; ")
+        return EngineState(name, present=False, detail=detail, remedy=remedy)
+    return EngineState(name, present=True, detail=f"{folder}, {size / 1e6:.0f} MB")

@@ -15,3 +15,17 @@ class RecogniserError(AudioError):
 
 class VoiceError(AudioError):
     """A line could not be rendered to sound."""
+
+
+class DeviceError(AudioError):
+    """A sound device is missing, busy, gone or silent.
+
+    Args:
+        fault: what is wrong, one line.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, fault: str, remedy: str) -> None:
+        super().__init__(f"{fault}: {remedy}")
+        self.fault = fault
+        self.remedy = remedy

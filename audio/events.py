@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -60,11 +61,18 @@ class Heard:
     """The likeliest sentence of the grammar the engine was given; None without a grammar or where none fits."""
     free_log_p: float | None = None
     """`log_p` of the likeliest of all texts, nothing and words outside `readings` included; None if not known."""
+    second: Heard | None = None
+    """What another engine read in the same sound, without readings if no words; None where one engine listened."""
 
     @property
     def text(self) -> str:
         """The best reading's words, or nothing."""
         return self.readings[0].text if self.readings else ""
+
+    @property
+    def share(self) -> float:
+        """How much of the probability of all readings the best one has, 0..1."""
+        return 1 / sum(exp(min(0.0, r.rank - self.readings[0].rank)) for r in self.readings) if self.readings else 0.0
 
     @property
     def agreement(self) -> float | None:
@@ -105,3 +113,31 @@ class SpeechEnded:
 
 
 SpeechEvent: TypeAlias = SpeechStarted | Partial | Final | SpeechEnded
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """Nothing can be heard from now on."""
+
+    message: str
+    """What is wrong, one line."""
+    remedy: str
+    """What to do about it, one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneFound:
+    """Sound comes again, after a MicrophoneLost."""
+
+    name: str
+    """The device's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoudspeakerLost:
+    """Nothing that is played is audible from now on."""
+
+    message: str
+    """What is wrong, one line."""
+    remedy: str
+    """What to do about it, one line."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from audio.events import Frame, SpeechEvent
+    from audio.events import Frame, MicrophoneFound, MicrophoneLost, SpeechEvent
 
 
 class Microphone(Protocol):
@@ -22,6 +22,18 @@ class Microphone(Protocol):
         Raises:
             MicrophoneError: the source cannot be opened or read; the message names the remedy.
         """
+        ...
+
+
+class LiveMicrophone(Protocol):
+    """A device, which may go and come back."""
+
+    def next(self, timeout_s: float) -> Frame | MicrophoneLost | MicrophoneFound | None:
+        """Wait for what comes next, about `timeout_s` seconds at most; None: nothing yet. Never raises."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
         ...
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import shutil
 import struct
 import wave
 from typing import TYPE_CHECKING
@@ -24,6 +26,10 @@ _SEAL = b"sha2"
 """Name of the WAV chunk that ends each file and holds the SHA-256 of all before it; players pass over it."""
 _SEAL_BYTES = 8 + 32
 _KEPT = "*.wav"
+_LASTING = "ahead"
+"""Folder of the lines that were rendered ahead, one folder for each voice below it: these are never thrown out."""
+_VOICES_KEPT = 4
+"""Folders there: a change of pace is another voice, and trying some must not fill a small card."""
 
 
 class PromptCache:
@@ -35,7 +41,7 @@ class PromptCache:
     Args:
         voice: who renders what is not kept yet; its name holds all that its sound depends on.
         folder: where the files are; made when the first line is kept.
-        most: files kept at most; the oldest go first.
+        most: files kept at most besides those that were rendered ahead; the oldest go first.
     """
 
     name: str
@@ -55,16 +61,32 @@ class PromptCache:
         Raises:
             VoiceError: the line is not kept yet and could not be rendered.
         """
-        path = self._path(text)
-        kept = _load(path)
+        kept = self.kept(text)
         if kept is not None:
             return kept
         samples, rate = self._voice.render(text)
-        self._keep(path, samples, rate)
+        self.keep(text, samples, rate)
         return samples, rate
 
+    def kept(self, text: str) -> tuple[NDArray[np.float32], int] | None:
+        """The line as it lies on disk, whole; None where it does not."""
+        return _load(self._ahead(text)) or _load(self._path(text))
+
+    def is_ahead(self, text: str) -> bool:
+        """Whether the line was rendered ahead, and is whole."""
+        return _load(self._ahead(text)) is not None
+
+    @property
+    def any_ahead(self) -> bool:
+        """Whether this voice has rendered any line ahead."""
+        return any(self._ahead("").parent.glob(_KEPT))
+
+    def keep(self, text: str, samples: NDArray[np.float32], rate: int) -> None:
+        """Keep a line that the voice of this name rendered: mono in -1..1, shape (n,), at `rate` hertz."""
+        self._write(self._path(text), samples, rate)
+
     def warm(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> int:
-        """Render ahead what is not kept yet; return how many lines that were.
+        """Render ahead what is not kept yet, to stay until this voice was not warmed for long; lines rendered.
 
         Args:
             texts: all lines.
@@ -76,36 +98,58 @@ class PromptCache:
         lines = list(dict.fromkeys(texts))
         rendered = 0
         for done, text in enumerate(lines, 1):
-            if _load(self._path(text)) is None:
-                self.render(text)
-                rendered += 1
+            if not self.is_ahead(text):
+                kept = _load(self._path(text))
+                self._write(self._ahead(text), *(kept or self._voice.render(text)))
+                rendered += kept is None
             if progress is not None:
                 progress(done, len(lines))
+        _touch_and_forget(self._ahead("").parent, [self._ahead(text) for text in lines], self._most)
         return rendered
 
     def _path(self, text: str) -> Path:
-        key = hashlib.sha256(f"{self.name}\0{text}".encode()).hexdigest()
-        return self._folder / f"{key}.wav"
+        return self._folder / f"{_hash(self.name + chr(0) + text)}.wav"
 
-    def _keep(self, path: Path, samples: NDArray[np.float32], rate: int) -> None:
+    def _ahead(self, text: str) -> Path:
+        return self._folder / _LASTING / _hash(self.name)[:16] / self._path(text).name
+
+    def _write(self, path: Path, samples: NDArray[np.float32], rate: int) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             with written_whole(path) as file:
                 file.write(_sealed(samples, rate))
-            self._make_room()
+            _drop_oldest(self._folder, self._most)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             self.fault = f"lines cannot be kept in {self._folder} ({reason}): make room there or change its permissions"
         else:
             self.fault = None
 
-    def _make_room(self) -> None:
-        files = list(self._folder.glob(_KEPT))
-        if len(files) <= self._most:
-            return
-        files.sort(key=lambda file: file.stat().st_mtime_ns)
-        for file in files[: len(files) - self._most]:
-            file.unlink(missing_ok=True)
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _drop_oldest(folder: Path, most: int) -> None:
+    files = list(folder.glob(_KEPT))
+    if len(files) <= most:
+        return
+    files.sort(key=lambda file: file.stat().st_mtime_ns)
+    for file in files[: len(files) - most]:
+        file.unlink(missing_ok=True)
+
+
+def _touch_and_forget(folder: Path, lines: list[Path], most: int) -> None:
+    """Mark a voice and its lines as wanted, and drop what has not been so marked for longest."""
+    try:
+        for path in (*lines, folder):
+            os.utime(path)
+        _drop_oldest(folder, max(most, len(lines)))
+        voices = sorted(folder.parent.iterdir(), key=lambda each: each.stat().st_mtime_ns, reverse=True)
+        for old in voices[_VOICES_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError:  # nothing could be kept: `fault` has told so
+        return
 
 
 def _sealed(samples: NDArray[np.float32], rate: int) -> bytes:

@@ -16,6 +16,8 @@ from audio.events import SAMPLE_RATE, Final, Heard, Partial, Reading, SpeechEnde
 from audio.segmenter import Closed, Hushed, Opened
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from audio.events import Frame, SpeechEvent
@@ -72,11 +74,11 @@ class MoonshineRecogniser:
         Raises:
             RecogniserError: the sound is no sound, or the model refused it.
         """
-        return self._told(self._segmenter.accept(frame, self._detector.probability(frame)))
+        return self.told(self._segmenter.accept(frame, self._detector.probability(frame)))
 
     def finish(self) -> list[SpeechEvent]:
         """The stream is over: close what is open."""
-        events = self._told(self._segmenter.finish())
+        events = self.told(self._segmenter.finish())
         self._detector.reset()
         return events
 
@@ -84,7 +86,8 @@ class MoonshineRecogniser:
         """How many seconds of quiet end the utterance from now on."""
         self._segmenter.endpoint_s = endpoint_s
 
-    def _told(self, events: list[SegmentEvent]) -> list[SpeechEvent]:
+    def told(self, events: Sequence[SegmentEvent]) -> list[SpeechEvent]:
+        """Read what is due after the segmenter has taken a frame and told `events`."""
         return [told for event in events for told in self._translated(event)]
 
     def _translated(self, event: SegmentEvent) -> list[SpeechEvent]:

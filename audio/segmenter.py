@@ -133,6 +133,20 @@ class Segmenter:
         self._before.append(piece)
         return self._begin()
 
+    def frames_from(self, sample: int) -> list[Frame]:
+        """Frames of the open utterance, pre-roll included, from its `sample`-th sample on; none where none is open.
+
+        For engines that read while the person speaks; `sample` must be where a frame begins.
+        """
+        newest: list[Frame] = []
+        at = self._count(self._pieces)
+        for piece in reversed(self._pieces):
+            at -= len(piece.frame.samples)
+            if at < sample:
+                break
+            newest.append(piece.frame)
+        return newest[::-1]
+
     def finish(self) -> list[SegmentEvent]:
         """The stream is over: close what is open. Afterwards a new stream may begin."""
         events = self._close() if self._open else []

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 import wave
@@ -15,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from audio import voice_pyttsx3_child as child
+from audio.child_process import run_to_deadline
 from audio.errors import VoiceError
 
 if TYPE_CHECKING:
@@ -89,23 +87,9 @@ class Pyttsx3Voice:
     def _run(self, request: bytes) -> int | None:
         """Let the child render; its exit status, or None when it hung and was killed."""
         try:
-            process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,  # pyttsx3 prints
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,  # so that whatever it starts dies with it
-            )
+            return run_to_deadline(self._command, request, self._deadline_s)
         except OSError as error:
             raise VoiceError(f"the voice cannot be started ({error.strerror}): {_REMEDY}") from error
-        with process:
-            try:
-                process.communicate(request, timeout=self._deadline_s)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                return None
-        return process.returncode
 
     def _check(self, status: int | None) -> None:
         if status is None:

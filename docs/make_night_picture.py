@@ -19,6 +19,7 @@ from rich.terminal_theme import TerminalTheme
 from assistant.app import App
 from assistant.cli_log import show_episodes
 from assistant.cli_night import DEMO
+from assistant.played_night import play_night
 from assistant.scene import load_scene
 from assistant.timeline import line_of
 
@@ -52,7 +53,7 @@ def play(console: Console) -> None:
 
     with tempfile.TemporaryDirectory() as data:
         app = App(data)
-        app.play(scene, show, realtime=False, origin="demo")
+        play_night(app, scene, show, realtime=False, origin="demo")
         with app.store() as store:
             console.print("\nThe log:")
             show_episodes(list(store.episodes()), console)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from intents.composition import NOT
+from intents.concepts import Spotted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from intents.composition import SlotRule
-    from intents.concepts import Span, Spotted
+    from intents.concepts import Span
+
+Weighted: TypeAlias = Sequence[tuple[float, Spotted]]
+"""Readings with their shares, which sum to 1."""
+
+
+def halved(first: Weighted, second: Weighted) -> Weighted:
+    """The readings of two engines, half of the weight for each; all of it for one where the other has none."""
+    if not first or not second:
+        return first or second
+    return [(share / 2, spotted) for share, spotted in (*first, *second)]
 
 
 def concept_of(feature: str) -> str:

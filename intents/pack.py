@@ -1,7 +1,8 @@
 """A sentence pack on disk: read, checked, and every mistake named at once.
 
 Layout: `sentences/<language>/*.yaml`, `lists/<language>/*.yaml`, `misheard/<language>.yaml`,
-`normalise/<language>.yaml`, `composition/<language>.yaml`, `near_misses/<language>.yaml`.
+`normalise/<language>.yaml`, `composition/<language>.yaml`, `near_misses/<language>.yaml`, and where there is one
+`decoys/<language>.yaml`.
 Sentences and lists are in Home Assistant's format.
 """
 
@@ -45,6 +46,8 @@ class Pack:
     misheard: tuple[Misheard, ...] = ()
     near_misses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Intent that it resembles -> sentences to which silence is right."""
+    decoys: tuple[str, ...] = ()
+    """Everyday words that nobody says to us alone, for engines that hear along a grammar."""
 
 
 def load(root: Path | None = None, language: str = "en") -> Pack:
@@ -72,20 +75,11 @@ class _Reader:
         sentences = [said for path, data in files for said in self._sentences(path, data, normaliser)]
         composition = self._composition({phrase.concept for phrase in phrases}, {said.intent for said in sentences})
         misheard = self._misheard(normaliser)
-        near_misses = self._near_misses()
+        near_misses, decoys = self._near_misses(), self._decoys()
         if self._problems or composition is None:
             raise PackError(self._root, self._problems)
-        return Pack(
-            self._root,
-            normaliser,
-            composition,
-            tuple(self._patterns),
-            self._rules,
-            tuple(phrases),
-            tuple(sentences),
-            tuple(misheard),
-            near_misses,
-        )
+        lists = tuple(self._patterns), self._rules, tuple(phrases)
+        return Pack(self._root, normaliser, composition, *lists, tuple(sentences), tuple(misheard), near_misses, decoys)
 
     def _folder(self, name: str) -> list[Path]:
         found = sorted((self._root / name / self._language).glob("*.yaml"))
@@ -198,6 +192,15 @@ class _Reader:
             if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
                 self._problems.append(f"{name} near_misses.{intent} must be a list of sentences")
         return {intent: tuple(map(str, lines)) for intent, lines in listed.items() if isinstance(lines, list)}
+
+    def _decoys(self) -> tuple[str, ...]:
+        if not (self._root / "decoys" / f"{self._language}.yaml").exists():
+            return ()
+        listed = self._single("decoys").get("decoys")
+        if not isinstance(listed, list) or not all(isinstance(line, str) for line in listed):
+            self._problems.append(f"decoys/{self._language}.yaml needs `decoys:` with a list of words")
+            return ()
+        return tuple(dict.fromkeys(word.strip() for line in listed for word in line.split(",") if word.strip()))
 
 
 def _pattern(way: str, spell: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:

@@ -46,6 +46,12 @@ def sayings(pack: Pack, *, each: int = 600, seed: int = 0) -> dict[str, str]:
     }
 
 
+def wordings(pack: Pack) -> tuple[str, ...]:
+    """Every way to say every concept, as people spell it: the parts that sentences are made of."""
+    said = (spelt for phrase in pack.phrases for spelt in pack.normaliser.spellings(phrase.words))
+    return tuple(dict.fromkeys(words for words in said if "{" not in words))
+
+
 def _in_equal_parts(templates: Sequence[list[tuple[str, ...]]], most: int, draw: Random) -> Iterator[tuple[str, ...]]:
     """At most `most` sentences; a template that has fewer than its part leaves the rest to the others."""
     left = most

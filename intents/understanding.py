@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from intents.clauses import gravest_with_the_other, parted
+from intents.clauses import GRAVE, Candidate, gravest, gravest_with_the_other, parted
 from intents.composition import IntentRule, slot_features
 from intents.concepts import Span, Spotted, Spotter
-from intents.evidence import concept_of, features_of, places, slot_value, strength_of
+from intents.evidence import Weighted, concept_of, features_of, halved, places, slot_value, strength_of
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
 from intents.templates import SentenceTree
 from intents.weighing import Found, probability, weigh
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _LEAST_SENTENCE = 0.4
 """How well all of a sentence must have been heard: with two everyday words misheard in it, it is another sentence."""
-
-GRAVE = 2
-"""Gravity from which a meaning that is sure goes before a likelier one, and needs no lead over it."""
-
-Candidate = tuple[str, float, tuple[Evidence, ...]]
-"""Intent, score, and the evidence for it."""
-
-Weighted = Sequence[tuple[float, Spotted]]
-"""Readings with their shares, which sum to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +85,7 @@ class Understanding:
         idle: bool = False,
         expected: frozenset[str] = frozenset(),
         allowed: tuple[str, float] | None = None,
+        second: Sequence[tuple[str, float]] | None = None,
     ) -> Match:
         """What was meant.
 
@@ -103,24 +95,25 @@ class Understanding:
             expected: intents that the open question awaits; they gain, the others are still heard.
             allowed: the reading that a grammar of the pack's sentences found in the same sound, and its log
                 probability; it joins the others where it is nearly as likely as the best of them.
+            second: what another engine read in the same sound, nothing where it heard no words; None where one engine
+                listened. Both lists count the same, and what only one of them bears out scores lower.
 
         Returns:
             Always a match: its `intent` is None where silence is right, its score and `best` are given all the same.
         """
-        weighted = self._weighted(self._joined(readings, allowed))
-        match = self._match(weighted, self._live(idle=idle), expected)
-        return self._with_also(match, weighted, idle=idle)
+        first = self._weighted(self._joined(readings, allowed))
+        other = None if second is None else self._weighted(second)
+        weighted = halved(first, other) if other else first
+        ranked = self._ranked(weighted, self._live(idle=idle), expected)
+        if ranked and other is not None:
+            ranked[0] = self._agreed(ranked[0], first, other, expected)
+        return self._with_also(self._decide(weighted, ranked), weighted, idle=idle)
 
-    def _match(
-        self,
-        weighted: Weighted,
-        live: Mapping[str, IntentRule],
-        expected: frozenset[str],
-    ) -> Match:
+    def _ranked(self, weighted: Weighted, live: Mapping[str, IntentRule], expected: frozenset[str]) -> list[Candidate]:
         heard = {span.concept for _, spotted in weighted for span in (*spotted.spans, *spotted.stripped)}
         possible = {name: rule for name, rule in live.items() if all(heard & need for need in self._views[name].needs)}
         scored = ((name, *self._score(name, rule, weighted, expected)) for name, rule in possible.items())
-        return self._decide(weighted, sorted(scored, key=lambda candidate: -candidate[1]))
+        return sorted(scored, key=lambda candidate: -candidate[1])
 
     def _with_also(self, match: Match, weighted: Weighted, *, idle: bool) -> Match:
         """Two complaints in one breath: the graver one, and in its slot the other."""
@@ -129,9 +122,22 @@ class Understanding:
             return match
         complaints = {name: rule for name, rule in self._live(idle=idle).items() if rule.gravity}
         _, likeliest = max(weighted, key=lambda reading: reading[0])
-        parts = parted(likeliest, frozenset(self._composition.clause))
-        told = [match, *(self._match([(1.0, part)], complaints, frozenset()) for part in parts)]
-        return gravest_with_the_other(told, {name: rule.gravity for name, rule in rules.items()}, GRAVE, slot)
+        parts: list[Weighted] = [[(1.0, part)] for part in parted(likeliest, frozenset(self._composition.clause))]
+        told = [match, *(self._decide(part, self._ranked(part, complaints, frozenset())) for part in parts)]
+        return gravest_with_the_other(told, {name: rule.gravity for name, rule in rules.items()}, slot)
+
+    def _agreed(self, best: Candidate, first: Weighted, second: Weighted, expected: frozenset[str]) -> Candidate:
+        """The best meaning, less sure where one engine's readings alone do not bear it out.
+
+        Words of safety are exempt: "stop" and "help" count though one engine alone heard them.
+        """
+        name, score, why = best
+        rule = self._composition.intents[name]
+        if rule.anywhere or not score:
+            return best
+        alone = min(self._score(name, rule, weighted, expected)[0] for weighted in (first, second))
+        lost = self._composition.settings.disagreement * (1 - min(1.0, alone / score))
+        return name, score * (1 - lost), why
 
     def _joined(
         self, readings: Sequence[tuple[str, float]], allowed: tuple[str, float] | None
@@ -222,7 +228,7 @@ class Understanding:
         heard = " ".join(weighted[0][1].words) if weighted else ""
         if not ranked:
             return Match(text=heard, intent=None, score=0.0)
-        best, score, why = self._gravest(ranked)
+        best, score, why = gravest(ranked, self._composition.intents, self.threshold_of)
         second = next((candidate for candidate in ranked if candidate[0] != best), None)
         margin = score - (second[1] if second else 0.0)
         rule = self._composition.intents[best]
@@ -237,9 +243,3 @@ class Understanding:
             margin=max(0.0, margin),
             why=why,
         )
-
-    def _gravest(self, ranked: Sequence[Candidate]) -> Candidate:
-        """The likeliest; but a grave thing that is sure goes before whatever is likelier."""
-        rules = self._composition.intents
-        grave = [one for one in ranked if rules[one[0]].gravity >= GRAVE and one[1] >= self.threshold_of(one[0])]
-        return max(grave, key=lambda one: (rules[one[0]].gravity, one[1])) if grave else ranked[0]

@@ -29,7 +29,9 @@ def environment(home: Path | None = None, **more: str) -> dict[str, str]:
     """This process's, without settings of whoever runs the tests, and with a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BEDSIDE_", "XDG_", "STATE_"))}
     paths = [more.pop("PYTHONPATH", ""), str(PROJECT)]
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | ({"HOME": str(home)} if home else {}) | more
+    # Without the second, every home that asks for the sound server leaves a folder in /tmp.
+    homes = {"HOME": str(home), "PULSE_RUNTIME_PATH": str(home / ".pulse")} if home else {}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | homes | more
 
 
 def bedside(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
 from fakes import EventList, WordUnderstanding
+from pulse import Pulse, missing, pulse_audio
 
 from assistant.bedside import Bedside
 from assistant.clock import SimulatedClock
@@ -65,6 +67,23 @@ def play_night(store: Store) -> Iterator[PlayNight]:
 
     yield play
     scribe.close()
+
+
+@pytest.fixture(scope="session")
+def air() -> Iterator[Pulse]:
+    """One sound server for all tests: its first sound comes two seconds after its start."""
+    absent = missing()
+    if absent and not os.environ.get("CI"):
+        pytest.skip(f"no {', '.join(absent)}: sudo apt install pulseaudio pulseaudio-utils libasound2-plugins")
+    with pulse_audio() as running:
+        yield running
+
+
+@pytest.fixture
+def pulse(air: Pulse) -> Iterator[Pulse]:
+    """A microphone and a loudspeaker without hardware."""
+    yield air
+    air.mend()
 
 
 def no_sound(path: Path) -> None:  # type: ignore[misc]

@@ -22,9 +22,10 @@ class WordUnderstanding:
         idle: bool = False,
         expected: frozenset[str] = frozenset(),
         allowed: tuple[str, float] | None = None,
+        second: Sequence[tuple[str, float]] | None = None,
     ) -> Match:
         """`cramp left` is a cramp of the left calf, `worse` is worse, `the news` is nothing."""
-        del expected, allowed
+        del expected, allowed, second
         first, *rest = readings[0][0].split()
         known = {"cramp", "stop", "help", "yes", "no", "better", "worse", "repeat", "still_hurts"}
         if first not in known or (idle and first not in {"cramp", "help"}):

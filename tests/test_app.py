@@ -10,6 +10,7 @@ from store_samples import complaint
 
 from assistant.app import App
 from assistant.clock import BOOT_ID, SimulatedClock
+from assistant.played_night import play_night
 from assistant.scene import Item, Scene
 from assistant.store import JournalEntry, Stamp
 
@@ -45,6 +46,8 @@ def test_a_night_of_the_future_takes_nobodys_words(tmp_path: Path):
     with app.store() as store:
         for text, moment in words.items():
             store.append(JournalEntry("heard", None, Stamp(moment, 0, "", 0.0, trusted=True), {"text": text}))
-    app.play(Scene(now + timedelta(days=3650), (Item(at=0, say="the news at ten"),)), lambda _: None, realtime=False)
+    play_night(
+        app, Scene(now + timedelta(days=3650), (Item(at=0, say="the news at ten"),)), lambda _: None, realtime=False
+    )
     with app.store() as store:
         assert [entry.payload["text"] for entry in store.journal() if entry.kind == "heard"] == ["fresh", None]

@@ -345,7 +345,7 @@ def test_without_portaudio_only_what_needs_it_is_refused(no_portaudio: dict[str,
     answer = bedside("doctor", "--json", "--data", data, env=no_portaudio)
     found = {each["name"]: each for each in objects(answer.stdout)}
     assert answer.returncode == 1
-    assert found["microphone"]["remedy"] == "sudo apt install libportaudio2"
+    assert found["microphone"]["remedy"] == "install it with sudo apt install libportaudio2"
     assert found["voice"]["ok"]
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from command_line import LIMIT_S, PROJECT, bedside, bedside_here, command, environment, objects, refusal
@@ -17,9 +17,6 @@ from command_line import LIMIT_S, PROJECT, bedside, bedside_here, command, envir
 from assistant import __version__
 from assistant.cli import COMMANDS, Command
 from assistant.store.store import Store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
@@ -89,7 +86,7 @@ def test_what_needs_no_command_loads_none(call: str):
         ("nihgt x.yaml", "there is no command nihgt. Did you mean night? See: ./bedside --help"),
         ("night", "the following arguments are required: SCRIPT. See: ./bedside night --help"),
         ("night x.yaml --jsno", "unrecognized arguments: --jsno. See: ./bedside --help"),
-        ("hear x.wav --engine whisper", "There is no engine whisper. Use moonshine, or leave --engine out."),
+        ("hear x.wav --engine whisper", "There is no engine whisper. There are auto, moonshine, vosk."),
         ("bench her", "There is no benchmark her. Did you mean hear?"),
         ("bench --every two", "argument --every: invalid int value: 'two'. See: ./bedside bench --help"),
         ("episodes --json --csv", "argument --csv: not allowed with argument --json. See: ./bedside episodes --help"),
@@ -146,6 +143,14 @@ def test_ctrl_c_ends_with_one_line_and_closes_the_episode(tmp_path: Path, data: 
         assert [episode.ended_by for episode in store.episodes()] == ["interrupted"]
 
 
+def wait_until_it_loads(process: subprocess.Popen[str], library: str) -> None:
+    """Return when a command is past the start of Python itself, which ends at a signal without a word of ours."""
+    limit = time.monotonic() + LIMIT_S
+    while library not in Path(f"/proc/{process.pid}/maps").read_text():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
 def test_ctrl_c_while_a_command_starts_is_no_traceback(data: Path):
     with subprocess.Popen(
         command("understand", "-", "--data", data),
@@ -155,7 +160,7 @@ def test_ctrl_c_while_a_command_starts_is_no_traceback(data: Path):
         text=True,
         env=environment(),
     ) as process:
-        time.sleep(0.4)  # wherever it is by now
+        wait_until_it_loads(process, "rapidfuzz")
         process.send_signal(signal.SIGINT)
         _, faults = process.communicate(timeout=LIMIT_S)
     assert (process.returncode, faults) == (1, "bedside: stopped. Start it again with the same command.\n")

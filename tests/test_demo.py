@@ -101,7 +101,7 @@ def test_the_episode_is_marked_in_the_log_so_that_nobody_takes_it_for_a_real_one
 
 def readings_of(samples: NDArray[np.float32], rate: int) -> list[str]:
     """All that the real recogniser takes the sound for."""
-    recogniser = MoonshineRecogniser(MoonshineModel(), SileroActivity(), Segmenter())
+    recogniser = MoonshineRecogniser(MoonshineModel(), SileroActivity(), Segmenter(endpoint_s=0.7))
     sound = soxr.resample(samples, rate, SAMPLE_RATE)
     sound = np.concatenate([sound, np.zeros(2 * SAMPLE_RATE, np.float32)])
     frames = range(0, len(sound) - FRAME_SAMPLES, FRAME_SAMPLES)

@@ -216,6 +216,20 @@ def test_a_line_is_said_again_twice_at_most_and_the_stretch_goes_on(play_night: 
     assert lines[:4] == ["calf.first", "calf.first", "calf.first", "calf.knee_heel"]
 
 
+def test_talk_that_never_means_us_cuts_two_lines_off_and_then_no_more(play_night: PlayNight):
+    chatter = [(1.0 + 2.2 * n, "the news at ten") for n in range(20)]
+    night = play_night((0, "cramp"), *chatter, (58, "stop"))
+    assert len(night.of("interrupted")) == 2
+    assert night.of("said")[2]["line"] == night.of("interrupted")[0]["line"]
+
+
+def test_a_line_that_talk_no_longer_cuts_off_is_still_ended_by_stop(play_night: PlayNight):
+    chatter = [(1.0 + 2.2 * n, "the news at ten") for n in range(4)]
+    night = play_night((0, "cramp"), *chatter, (9.3, "stop"))
+    assert [e["t"] for e in night.of("said")][-1] < 11
+    assert night.of("episode_closed")[0]["ended_by"] == "stop"
+
+
 def test_no_line_begins_while_somebody_speaks_and_a_mark_is_skipped(play_night: PlayNight):
     talk = "and now the weather for the whole of the country and the sea"
     events = play_night((0, "cramp"), (23, talk), (58, "stop"))

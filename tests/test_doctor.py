@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from command_line import COMPLAINT, bedside, environment, objects
 
-from assistant import doctor_devices
 from assistant.cli_doctor import line_of, verdict
 from assistant.clock import RealClock, SimulatedClock
 from assistant.doctor import (
     check_detector,
-    check_device,
     check_engines,
     check_settings,
     check_store,
     check_voice,
 )
 from assistant.doctor_machine import check_clock, check_disk, check_espeak, check_permissions, check_portaudio
+from assistant.doctor_sound import check_device, check_sound, check_tone
 from assistant.finding import Finding
-from assistant.settings import Settings, load_settings
+from assistant.settings import Settings, SoundSettings, load_settings
 from assistant.store.place import FILE_NAME
 from assistant.store.store import Store
 from audio import Frame, RecogniserError, VoiceError
 from audio.engines import EngineState
 
+if TYPE_CHECKING:
+    from pulse import Pulse
+
+SOUND = SoundSettings()
 HERE = EngineState("moonshine", present=True, detail="44 MB")
 GONE = EngineState("vosk", present=False, detail="no model", remedy="./bedside models get")
 
@@ -77,7 +82,9 @@ def program(text: str) -> tuple[str, ...]:
 
 def test_a_device_that_opens_is_named():
     told = program("""print('{"found": "USB Audio, 48000 Hz"}')""")
-    assert check_device("input", told) == Finding("microphone", ok=True, essential=True, detail="USB Audio, 48000 Hz")
+    assert check_device("input", SOUND, told) == Finding(
+        "microphone", ok=True, essential=True, detail="USB Audio, 48000 Hz"
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,15 +97,62 @@ def test_a_device_that_opens_is_named():
     ],
 )
 def test_a_device_that_fails_hangs_or_crashes_is_a_finding(text: str, detail: str):
-    found = check_device("output", program(text), patience_s=2)
+    found = check_device("output", SOUND, program(text), patience_s=2)
     assert (found.name, found.ok, found.essential, found.detail) == ("loudspeaker", False, True, detail)
     assert found.remedy
 
 
 def test_the_sound_system_of_this_machine_answers_in_one_way_or_the_other():
-    for kind in doctor_devices.NAMES:
-        found = check_device(kind)
+    for kind in ("input", "output"):
+        found = check_device(kind, SOUND)
         assert found.ok != bool(found.remedy)
+
+
+def test_a_device_that_is_not_there_is_named():
+    found = check_device("input", SoundSettings(microphone="no such thing"))
+    assert (found.name, found.ok, found.essential) == ("microphone", False, True)
+    assert found.remedy
+
+
+ECHO = {
+    "heard": True,
+    "delay_s": 0.043,
+    "level_db": -30.0,
+    "noise_db": -60.0,
+    "clipped": False,
+    "silent": False,
+    "microphone": "USB Mic",
+    "loudspeaker": "USB Box",
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "findings"),
+    [
+        ({}, ["ok tone: USB Mic heard USB Box after 43 ms at -30 dB", "ok room: -60 dB of noise"]),
+        ({"level_db": -58.0}, ["note tone: faintly > turn the loudspeaker up", "ok room"]),
+        ({"noise_db": -33.0}, ["note tone: faintly", "note room: -33 dB > move the microphone away from what hums"]),
+        ({"clipped": True}, ["ok tone", "ok room", "note gain: too loud > lower the microphone's gain"]),
+        ({"heard": False}, ["FAULT tone: did not hear > turn the loudspeaker's volume up", "ok room"]),
+        ({"heard": False, "silent": True}, ["FAULT tone: nothing but zeros > it is muted", "ok room"]),
+    ],
+)
+def test_a_tone_that_comes_back_tells_of_level_noise_and_clipping(told: dict[str, object], findings: list[str]):
+    found = list(check_tone(SOUND, program(f"print({json.dumps(json.dumps(ECHO | told))})")))
+    assert len(found) == len(findings)
+    for each, expected in zip(found, findings, strict=True):
+        shown, _, remedy = expected.partition(" > ")
+        mark, _, about = shown.partition(" ")
+        name, _, detail = about.partition(": ")
+        assert (each.name, line_of(each).plain.split()[0]) == (name, mark)
+        assert all(part in each.detail for part in detail.split(" of ")), each
+        assert each.remedy.startswith(remedy)
+        assert bool(each.remedy) != each.ok
+
+
+def test_a_tone_that_cannot_be_tried_is_a_fault():
+    [found] = check_tone(SOUND, program("import os; os.abort()"))
+    assert (found.name, found.ok, found.essential, found.detail) == ("tone", False, True, "the sound system crashed")
 
 
 def test_one_engine_that_works_is_enough():
@@ -141,7 +195,7 @@ def test_wrong_settings_are_a_fault_and_the_rest_goes_by_the_defaults(tmp_path: 
 
 
 def test_a_log_is_opened_and_read_through(tmp_path: Path):
-    assert check_store(tmp_path).detail == f"{tmp_path}, schema 1, 0 episodes"
+    assert re.fullmatch(rf"{re.escape(str(tmp_path))}, schema \d+, 0 episodes", check_store(tmp_path).detail)
     (tmp_path / FILE_NAME).write_bytes(b"Dear diary, " * 1000)
     found = check_store(tmp_path)
     assert (found.ok, found.essential) == (False, True)
@@ -188,29 +242,37 @@ def test_each_finding_is_one_line_that_reads_without_colour():
     assert verdict(["voice"]).startswith("Not ready: voice.")
 
 
-SOUND_CARD = """
-class PortAudioError(Exception): pass
-def query_devices(kind): return {"name": "USB Audio", "default_samplerate": 48000.0}
-class _Stream:
-    def __init__(self, **_): pass
-    def __enter__(self): return self
-    def __exit__(self, *_): pass
-    def read(self, frames): return b"", False
-    def write(self, data): return False
-RawInputStream = RawOutputStream = _Stream
-"""
-
-
-def test_the_whole_ends_with_status_0_where_all_is_well(tmp_path: Path):
-    (tmp_path / "sounddevice.py").write_text(SOUND_CARD)
-    env = environment(tmp_path, PYTHONPATH=str(tmp_path))
-    answer = bedside("doctor", "--data", tmp_path / "data", env=env)
-    assert (answer.returncode, answer.stderr) == (0, "")
+def test_the_whole_ends_with_status_0_where_all_is_well(tmp_path: Path, pulse: Pulse):
+    with pulse.carried_to_microphone():
+        answer = bedside("doctor", "--data", tmp_path / "data", env=environment(tmp_path, **pulse.env))
+    assert (answer.returncode, answer.stderr) == (0, ""), answer.stdout
     *lines, _, last = answer.stdout.splitlines()
     assert last == "The assistant could hear, speak and keep the log."
-    assert re.search(r"^ok     microphone       USB Audio, 48000 Hz$", answer.stdout, re.MULTILINE)
+    assert re.search(r"^ok     microphone       default, 44100 Hz$", answer.stdout, re.MULTILINE)
+    [delay_ms, level] = re.findall(r"tone .*after (\d+) ms at (-\d+) dB", answer.stdout)[0]
+    assert int(delay_ms) < 1000
+    assert -35 < int(level) < -15
     assert not [line for line in lines if line.startswith("FAULT")]
     assert not [line for line in lines if line.startswith("note") and "→" not in line]
+
+
+def test_a_loudspeaker_that_nobody_hears_is_told_unless_quiet_is_asked_for(
+    pulse: Pulse, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in pulse.env.items():
+        monkeypatch.setenv(name, value)
+    with pulse.recording_loudspeaker() as recorded:
+        assert [(found.name, found.ok) for found in check_sound(SOUND, quiet=True)] == [
+            ("microphone", True),
+            ("loudspeaker", True),
+        ]
+    assert not recorded.samples.any()
+    with pulse.recording_loudspeaker() as recorded:
+        _, _, tone, _ = check_sound(SOUND, quiet=False)
+    assert (tone.ok, tone.essential) == (False, True)
+    assert tone.detail == "default gives nothing but zeros"
+    assert tone.remedy.startswith("it is muted")
+    assert 0.05 < recorded.samples.max() < 0.2
 
 
 def test_the_whole_names_every_part_and_every_remedy_where_nothing_works(tmp_path: Path):

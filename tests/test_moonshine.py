@@ -236,7 +236,7 @@ def replace(file: Path, content: bytes) -> None:
 
 
 def test_a_whole_model_is_present() -> None:
-    (state,) = engines()
+    state, _ = engines()
     assert (state.name, state.present, state.remedy) == ("moonshine", True, "")
 
 

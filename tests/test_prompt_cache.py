@@ -132,3 +132,49 @@ def test_no_more_lines_are_kept_than_allowed(tmp_path: Path):
     for number in range(12):
         cache.render(f"line {number}")
     assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_lines_rendered_ahead_stay_whatever_else_is_said(tmp_path: Path):
+    voice = CountingVoice()
+    cache = PromptCache(voice, tmp_path, most=5)
+    cache.warm(["toes up", "good night"])
+    for number in range(12):
+        cache.render(f"line {number}")
+    assert cache.is_ahead("toes up")
+    cache.render("good night")
+    assert (voice.rendered.count("toes up"), voice.rendered.count("good night")) == (1, 1)
+    assert not cache.is_ahead("line 11")
+
+
+def test_a_line_rendered_ahead_that_is_damaged_is_rendered_again(tmp_path: Path):
+    voice = CountingVoice()
+    cache = PromptCache(voice, tmp_path)
+    cache.warm(["toes up"])
+    [file] = tmp_path.rglob("*.wav")
+    file.write_bytes(file.read_bytes()[:-1])
+    assert len(cache.render("toes up")[0]) == 700
+    assert cache.warm(["toes up"]) == 0
+    assert cache.is_ahead("toes up")
+    assert voice.rendered == ["toes up", "toes up"]
+
+
+def test_of_lines_rendered_ahead_those_that_are_no_longer_said_go_first(tmp_path: Path):
+    cache = PromptCache(CountingVoice(), tmp_path, most=3)
+    cache.warm(["a", "b", "old"])
+    cache.warm(["a", "b", "c"])
+    assert [cache.is_ahead(line) for line in ("a", "b", "c", "old")] == [True, True, True, False]
+
+
+def test_of_voices_that_were_tried_once_the_oldest_go(tmp_path: Path):
+    caches = [PromptCache(CountingVoice(f"voice {number}"), tmp_path) for number in range(6)]
+    for cache in caches:
+        cache.warm(["toes up"])
+    assert [cache.is_ahead("toes up") for cache in caches] == [False, False, True, True, True, True]
+
+
+def test_warming_where_nothing_can_be_kept_is_no_error(tmp_path: Path):
+    blocked = tmp_path / "file"
+    blocked.write_text("a file where a folder should be")
+    cache = PromptCache(CountingVoice(), blocked / "prompts")
+    assert cache.warm(["toes up"]) == 1
+    assert cache.fault is not None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from intents.pack import load
 from intents.sampling import sayings
-from intents.talk import MOST, Talk, TalkState
+from intents.talk import COST, MOST, Talk, TalkState
 
 SAID = ("my calf is cramping", "my left calf", "stop", "it is worse")
 
@@ -25,8 +25,8 @@ def gained(talk: Talk, text: str, *, ended: bool = True) -> float:
 
 
 def test_what_is_said_here_gains_and_what_is_not_gains_nothing(bedside: Talk) -> None:
-    assert gained(bedside, "my calf is cramping") > 2 * MOST
-    assert gained(bedside, "parliament adjourned") == 0.0
+    assert gained(bedside, "my calf is cramping") > MOST
+    assert gained(bedside, "parliament adjourned") == -2 * COST
 
 
 def test_a_word_gains_by_the_words_before_it(bedside: Talk) -> None:
@@ -37,8 +37,8 @@ def test_a_word_gains_by_the_words_before_it(bedside: Talk) -> None:
 
 def test_half_a_word_gains_in_part_while_it_may_go_on_and_nothing_where_it_ends(bedside: Talk) -> None:
     begun = gained(bedside, "my cal", ended=False)
-    assert gained(bedside, "my", ended=True) < begun < gained(bedside, "my calf")
-    assert gained(bedside, "my cal", ended=True) == gained(bedside, "my")
+    assert gained(bedside, "my", ended=True) < begun <= gained(bedside, "my calf") + COST
+    assert gained(bedside, "my cal", ended=True) == gained(bedside, "my") - COST
 
 
 def test_nothing_said_gains_nothing(bedside: Talk) -> None:
@@ -61,7 +61,13 @@ def test_it_does_not_matter_in_which_pieces_a_text_comes(words: list[str], size:
 
 def test_no_word_gains_more_than_the_most() -> None:
     talk = Talk(["stop"] * 100)
-    assert gained(talk, "stop") == MOST
+    assert gained(talk, "stop") == MOST - COST
+
+
+def test_nothing_gains_by_going_on_and_on() -> None:
+    talk = Talk(["a glass of water", "and a glass of water"] * 50)
+    once = gained(talk, "a glass of water")
+    assert gained(talk, "a glass of water and a glass of water and a glass of water") < once
 
 
 def test_the_probabilities_of_the_next_word_sum_to_one() -> None:

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intents import PackError, Understanding
+from intents import Match, PackError, Understanding
 from intents.pack import load
 from intents.sampling import SentenceGrammar, sayings
 
@@ -206,3 +206,49 @@ def test_not_being_able_to_feel_or_move_is_a_sign_and_no_denial(words: str) -> N
 
 def test_what_is_said_twice_at_once_counts_once() -> None:
     assert BEDSIDE.pack.normaliser.words("it's seized it's seized it's seized") == ("it", "is", "seized")
+
+
+def both(first: str, second: str | None) -> Match:
+    """What two engines heard, each sure of itself; None: the second heard no words."""
+    return BEDSIDE.understand([(first, 0.0)], second=[] if second is None else [(second, 0.0)])
+
+
+CALF = "my left calf is cramping"
+
+
+def test_two_engines_that_agree_score_as_one_that_is_sure() -> None:
+    alone = BEDSIDE.understand([(CALF, 0.0)])
+    agreed = both(CALF, CALF)
+    assert (agreed.intent, agreed.slots) == (alone.intent, alone.slots)
+    assert agreed.score == pytest.approx(alone.score)
+
+
+@pytest.mark.parametrize("second", [None, "the weather tomorrow", "[unk]"])
+def test_what_one_engine_alone_heard_scores_lower_and_what_is_clear_is_still_acted_on(second: str | None) -> None:
+    alone, apart = BEDSIDE.understand([(CALF, 0.0)]), both(CALF, second)
+    assert apart.score < 0.9 * alone.score
+    assert apart.intent == "cramp"
+
+
+def test_a_doubtful_meaning_that_the_other_engine_does_not_bear_out_is_left_in_silence() -> None:
+    doubtful = [("my calf it is hard", -0.1), ("my path is hard", -0.1), ("my halls are hard", -0.1)]
+    alone = BEDSIDE.understand(doubtful)
+    assert alone.intent == "cramp"
+    assert BEDSIDE.understand(doubtful, second=[("the paths are parked", 0.0)]).intent is None
+
+
+@pytest.mark.parametrize("words", ["stop", "help"])
+def test_words_of_safety_count_though_one_engine_alone_heard_them(words: str) -> None:
+    for first, second in ((words, None), ("duck", words), (words, "duck")):
+        assert both(first, second).intent == words
+
+
+def test_the_second_engine_may_bring_what_the_first_misheard() -> None:
+    match = both("my carfe it is grim", CALF)
+    assert (match.intent, match.slots["side"]) == ("cramp", "left")
+
+
+def test_decoys_are_no_whole_sentence_that_means_something() -> None:
+    acted_on = {word for word in BEDSIDE.pack.decoys if meant(word) is not None}
+    assert acted_on <= set(sayings(BEDSIDE.pack))
+    assert len(BEDSIDE.pack.decoys) > 200

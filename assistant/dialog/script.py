@@ -70,6 +70,7 @@ class Alarm(_Data):
 class Endpoint(_Data):
     """Seconds of quiet that end an utterance."""
 
+    sure_s: Seconds
     answer_s: Seconds
     complaint_s: Seconds
 

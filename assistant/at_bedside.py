@@ -1,0 +1,161 @@
+"""Joins the parts of a live night: who hears, who speaks, who decides, who writes; knows no adapter."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from assistant.bedside import Bedside
+from assistant.clock import RealClock
+from assistant.dialog.script import NUMBERS
+from assistant.ears import Ears
+from assistant.episode_log import EpisodeLog
+from assistant.health import Health
+from assistant.inbox import Inbox
+from assistant.keys import Keys
+from assistant.live import EARS, Live, Parts, Unwatched
+from assistant.live_speaker import LiveSpeaker
+from assistant.night_events import Teller
+from assistant.prompts import Prompts, lines_ahead
+from assistant.scribe import Scribe
+from assistant.watched import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from assistant.clock import Clock
+    from assistant.dialog.script import Script
+    from assistant.hands import Hands
+    from assistant.interruption import Meaning
+    from assistant.live import Service
+    from assistant.live_speaker import Loudspeaker
+    from assistant.night_events import NightEvent
+    from assistant.settings import Settings
+    from assistant.store.store import Store
+    from audio import LiveMicrophone, Recogniser, Voice
+
+JOIN_S = 2.0
+"""How long the end waits for each thread; one that hangs in a driver is left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """The devices of the bedside; both stamp their sound by the bedside's clock."""
+
+    microphone: LiveMicrophone
+    loudspeaker: Loudspeaker
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What understands and speaks."""
+
+    settings: Settings
+    script: Script
+    understanding: Meaning
+    recogniser: Callable[[], Recogniser]
+    """Makes an engine: one for the start, and another when it broke."""
+    voice: Voice
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """What is said for the family's numbers."""
+        return NUMBERS | self.settings.numbers.model_dump()
+
+
+@contextmanager
+def at_the_bedside(
+    senses: Senses,
+    mind: Mind,
+    store: Store,
+    tell: Callable[[NightEvent], None],
+    *,
+    ending: Callable[[], bool],
+    hands: Hands | None = None,
+    service: Service | None = None,
+    clock: Clock | None = None,
+) -> Iterator[Live]:
+    """Yield the loop, ready to run; afterwards every thread has been told to end.
+
+    Args:
+        senses: microphone and loudspeaker.
+        mind: what understands and speaks.
+        store: the log.
+        tell: is told every event of the night.
+        ending: asked again and again whether the night is to end.
+        hands: keys; by default none.
+        service: whoever watches over the process; by default nobody.
+        clock: by default the real one.
+    """
+    clock, inbox = clock or RealClock(), Inbox()
+    prompts = Prompts(mind.voice, lines_ahead(mind.script, mind.numbers), inbox)
+    speaker = LiveSpeaker(senses.loudspeaker, prompts)
+    ears = _ears(senses, mind, inbox)
+    keys = Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
+    with closing(Scribe(store)) as scribe:
+        teller = Teller(clock)
+        log = EpisodeLog(scribe, clock, teller, keep_words=mind.settings.words.keep)
+        teller.listen(tell)
+        teller.listen(log.keep)
+        parts = Parts(
+            bedside=_bedside(mind, clock, speaker, teller, log),
+            clock=clock,
+            inbox=inbox,
+            ears=ears,
+            speaker=speaker,
+            health=Health(lambda event, /, **fields: teller.tell(event, log.episode_id, **fields)),
+            threads=tuple(_threads(ears, prompts, keys, inbox)),
+            service=service or Unwatched(),
+            daily=lambda: _forget(scribe, clock, mind.settings.words.days),
+        )
+        try:
+            yield Live(parts, ending)
+        finally:
+            _end(parts, prompts, keys)
+
+
+def _ears(senses: Senses, mind: Mind, inbox: Inbox) -> Ears:
+    return Ears(
+        senses.microphone,
+        mind.recogniser(),
+        mind.recogniser,
+        inbox,
+        endpoint_s=mind.script.timing.endpoint.complaint_s,
+    )
+
+
+def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log: EpisodeLog) -> Bedside:
+    return Bedside(
+        clock=clock,
+        script=mind.script,
+        understanding=mind.understanding,
+        speaker=speaker,
+        teller=teller,
+        log=log,
+        numbers=mind.numbers,
+    )
+
+
+def _threads(ears: Ears, prompts: Prompts, keys: Keys | None, inbox: Inbox) -> Iterator[Watched]:
+    yield Watched(EARS, "recogniser", ears.listen, inbox.put, vital=True)
+    yield Watched("voice", "speaker", prompts.render, inbox.put)
+    if keys is not None:
+        yield Watched("keys", "keys", keys.watch, inbox.put)
+
+
+def _end(parts: Parts, prompts: Prompts, keys: Keys | None) -> None:
+    """Let every thread end, and wait a while for it."""
+    parts.ears.end()
+    prompts.end()
+    if keys is not None:
+        keys.end()
+    parts.inbox.close()
+    for thread in parts.threads:
+        thread.join(JOIN_S)
+
+
+def _forget(scribe: Scribe, clock: Clock, days: int) -> None:
+    before = clock.wall() - timedelta(days=days)
+    scribe.write(lambda store: store.forget_words(before))

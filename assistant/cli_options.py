@@ -1,0 +1,122 @@
+"""The options of every command; loads nothing of what a command needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+
+def _night_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="print the events, one JSON object a line")
+    sub.add_argument("--realtime", action="store_true", help="take as long as a night would")
+    _engine_options(sub)
+
+
+def _night(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("script", metavar="SCRIPT", help="a YAML script, or a WAV or FLAC file used as the microphone")
+    _night_options(sub)
+
+
+def _demo(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--wav", metavar="FILE", help="where what the assistant said is written (default: in the cache)")
+    _night_options(sub)
+
+
+def _engine_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--engine", metavar="NAME", help="auto, moonshine or vosk (default: the settings')")
+    sub.add_argument(
+        "--model", metavar="DIR", help="folder of Vosk's model (default: BEDSIDE_MODEL, or what lies here)"
+    )
+
+
+def _hear(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("files", metavar="FILE", nargs="+", help="WAV or FLAC, 60 s at most")
+    sub.add_argument("--json", action="store_true", help="one JSON object a line")
+    sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
+    _engine_options(sub)
+    sub.add_argument("--realtime", action="store_true", help="feed the sound at its own speed, and tell the times")
+    sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
+
+
+def _understand(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("texts", metavar="TEXT", nargs="+", help="words, or - for one text a line on standard input")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--explain", action="store_true", help="say why: what was found, its weight, the threshold")
+    sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
+    sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
+
+
+def _episodes(sub: argparse.ArgumentParser) -> None:
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--csv", action="store_true", help="a table for a spreadsheet")
+    sub.add_argument("--since", metavar="DATE", help="from this night on, as 2026-01-31")
+
+
+def _say(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("text", metavar="TEXT", help="what to say")
+    sub.add_argument("--wav", metavar="FILE", help="write it to a WAV instead of playing it")
+
+
+def _models(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("action", metavar="get", nargs="?", help="fetch Vosk's English model; none: list what is here")
+    sub.add_argument("--from", metavar="FILE", dest="file", help="take it from this archive, without a network")
+
+
+def _voices(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("do", nargs="?", choices=("list", "get", "say"), default="list", help="default: list")
+    sub.add_argument("name", metavar="NAME", nargs="?", help="of a voice, as listed (default: the best)")
+    sub.add_argument("--from", dest="wheels", metavar="DIR", help="get: a folder of wheels, for want of a network")
+    sub.add_argument("--wav", metavar="FILE", help="say: write the sample to a WAV instead of playing it")
+
+
+def _bench(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", metavar="NAME", nargs="?", help="which benchmark; none: list them")
+    sub.add_argument(
+        "--clips", metavar="DIR", help="labelled clips with their truth.jsonl (default: made by the voices here)"
+    )
+    sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
+    sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
+    sub.add_argument("--seconds", metavar="N", type=int, default=600, help="idle: how long it listens")
+    _engine_options(sub)
+
+
+def _doctor(sub: argparse.ArgumentParser) -> None:
+    _engine_options(sub)
+    sub.add_argument("--json", action="store_true", help="one JSON object a line: name, ok, essential, detail, remedy")
+    sub.add_argument("--quiet", action="store_true", help="play no tone: somebody sleeps")
+
+
+def _run(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="print the events, one JSON object a line")
+    sub.add_argument(
+        "--show-words", action="store_true", help="print what was said also where no terminal is, as in a system's log"
+    )
+    sub.add_argument(
+        "--keys",
+        metavar="DEVICE",
+        nargs="?",
+        const="",
+        help="take keys instead of words, from the terminal, and from a button's DEVICE (/dev/input/by-id/...)",
+    )
+    _engine_options(sub)
+
+
+OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "doctor": _doctor,
+    "demo": _demo,
+    "hear": _hear,
+    "understand": _understand,
+    "night": _night,
+    "episodes": _episodes,
+    "say": _say,
+    "run": _run,
+    "models": _models,
+    "voices": _voices,
+    "bench": _bench,
+}
+"""Command -> adds its options to its parser; a command that is not here has none of its own."""

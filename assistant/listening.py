@@ -1,0 +1,113 @@
+"""What listens: which models are here, which engines are wanted, and the recogniser made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assistant.errors import UsageError
+from assistant.hints import did_you_mean
+from assistant.models import FOLDER, Place, models_here, try_once
+from assistant.places import cache_folder
+from audio.engine_choice import AUTO, ENGINES, Sayings, Wish, make_recogniser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from assistant.settings import EngineSettings
+    from audio import Recogniser, SpeechDetector
+    from intents.understanding import Understanding
+
+
+class Engines:
+    """The engines of this machine.
+
+    Args:
+        data: the data folder.
+        settings: reads the settings when they are needed.
+        engine: the engine that the user asked for, or None for the settings'.
+        model: the folder of Vosk's model that the user asked for, or None.
+    """
+
+    notice: str | None = None
+    """Why an engine whose model lies here does not listen, one line; known once a recogniser was made."""
+
+    def __init__(
+        self, data: Path, settings: Callable[[], EngineSettings], *, engine: str | None = None, model: str | None = None
+    ) -> None:
+        self.engine = engine
+        self.model = model
+        self._data = data
+        self._settings = settings
+
+    @property
+    def folder(self) -> Path:
+        """Where fetched models lie."""
+        return cache_folder() / FOLDER
+
+    def models(self) -> list[Place]:
+        """Vosk's models on this machine, the one that is used first."""
+        return models_here(self.model, self._data, cache_folder())
+
+    @cached_property
+    def wish(self) -> Wish:
+        """Which engines are to listen; decided once, so that a model that comes during a night changes nothing in it.
+
+        Raises:
+            UsageError: there is no such engine.
+        """
+        settings = self._settings()
+        engine = self.engine or settings.name
+        if engine not in ENGINES:
+            raise UsageError(f"There is no engine {engine}. {did_you_mean(engine, ENGINES)}")
+        place = next(iter(self.models()), None)
+        return Wish(
+            engine,
+            place.folder if place else None,
+            is_asked=place is not None and place.is_asked,
+            marks=self.folder,
+            threads=settings.threads,
+        )
+
+    def try_model_once(self, fetch: Callable[[], object]) -> str | None:
+        """Fetch the model where it would be used, and was never tried before; return a notice, or None."""
+        wish = self.wish
+        return try_once(fetch, cache_folder(), needed=wish.engine == AUTO and wish.vosk_model is None)
+
+    def present(self) -> list[str]:
+        """What can be measured: the engine that was asked for, or each one that is here, and all of them together."""
+        from audio.engines import engines  # noqa: PLC0415
+
+        wish = self.wish
+        if wish.engine != AUTO:
+            return [wish.engine]
+        here = [state.name for state in engines(thorough=False, vosk_model=wish.vosk_model) if state.present]
+        return [*here, AUTO] if len(here) > 1 else here
+
+    def sayings(self, understanding: Understanding) -> Sayings:
+        """What people say, for engines that hear along it."""
+        from intents.sampling import SentenceGrammar, sayings, wordings  # noqa: PLC0415
+        from intents.talk import Talk  # noqa: PLC0415
+
+        pack = understanding.pack
+        said = sayings(pack)
+        return Sayings(said, wordings(pack), pack.decoys, SentenceGrammar(said), Talk(said))
+
+    def recogniser(
+        self, understanding: Understanding, detector: SpeechDetector | None = None, *, engine: str | None = None
+    ) -> Recogniser:
+        """Make what hears one stream.
+
+        Args:
+            understanding: the engines hear along what is understood.
+            detector: tells speech from noise, for all engines of this stream; None: a new one.
+            engine: one of ENGINES instead of what was asked for.
+
+        Raises:
+            UsageError, RecogniserError: there is no such engine, or it cannot hear.
+        """
+        wish = self.wish if engine is None else replace(self.wish, engine=engine)
+        recogniser, self.notice = make_recogniser(wish, self.sayings(understanding), detector)
+        return recogniser
