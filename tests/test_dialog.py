@@ -75,7 +75,7 @@ def test_the_same_asks_for_a_helper_once_and_goes_on(play_night: PlayNight):
 def test_a_helper_is_told_what_to_do(play_night: PlayNight, store: Store):
     events = play_night((0, "cramp"), (62, "still_hurts"), (67, "yes"), (80, "better"))
     after = events.lines()[events.lines().index("ask.helper") + 1 :]
-    assert after == ["calf.helper", "calf.hold", *BETTER]
+    assert after == ["calf.helper", "calf.helper_knee", "calf.hold", *BETTER]
     assert next(store.episodes()).helper_present is True
 
 
