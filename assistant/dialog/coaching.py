@@ -46,7 +46,8 @@ def _asks_first(turn: Turn, stretch: Stretch) -> tuple[str, ...]:
 def _tell(turn: Turn, stretch: Stretch) -> None:
     turn.drop_round()
     state = turn.state
-    lines = _lines_of_round(turn, stretch)
+    told = _lines_of_round(turn, stretch)
+    lines = tuple(line for line in told if not (state.reassured and turn.script.lines[line].kind == "reassure"))
     first_words_s = turn.now if state.first_words_s is None else state.first_words_s
     turn.set(phase=Phase.STEPS, plan=lines[1:], rounds=state.rounds + 1, first_words_s=first_words_s)
     turn.say(lines[0])

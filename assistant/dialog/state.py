@@ -98,6 +98,8 @@ class State:
     site_asked: bool = False
     forbidden: bool = False
     """No stretch in this episode."""
+    reassured: bool = False
+    """That most cramps pass has been said; once is enough."""
     looked: bool = False
     """Asked whether the advice helped."""
     no_response: bool = False

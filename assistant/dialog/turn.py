@@ -55,7 +55,7 @@ class Turn:
         """Say lines, and remember the last one for "repeat"."""
         for line in lines:
             self.do(Say(line, spacing_s=spacing_s * self.state.pace))
-            self.set(last_line=line)
+            self.set(last_line=line, reassured=self.state.reassured or self.script.lines[line].kind == "reassure")
 
     def ask(self, questions: tuple[str, ...], then: str, *, asked: int = 0) -> None:
         """Ask the first question, and remember the others and what follows them."""

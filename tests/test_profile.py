@@ -1,0 +1,137 @@
+"""Every switch of the profile, crossed with every site; and what nobody has told yet."""
+
+from __future__ import annotations
+
+import pytest
+from night_tables import play
+from pydantic import ValidationError
+
+from assistant.dialog.profile import SWITCHES, Profile, suited
+from assistant.dialog.script import load_script
+
+SCRIPT = load_script()
+SITES = list(SCRIPT.stretches)
+NOTHING = dict.fromkeys(
+    (name for name in SWITCHES if name in Profile.model_fields and name not in ("standing", "pregnancy")), False
+)
+HEALTHY = Profile.model_validate({**NOTHING, "pregnancy": False})
+
+# What clinical guidance takes away: switch, site -> lines that must not be said.
+TAKEN = {
+    ("hip_replacement", "hamstring"): {"hamstring.lift", "hamstring.helper"},
+    ("hip_replacement", "quad"): {"quad.roll", "quad.ankle", "quad.helper"},
+    ("hip_replacement", "adductor"): {"adductor.outward", "adductor.pillow", "adductor.helper"},
+    ("hip_replacement", "back"): {"back.knee_up"},
+    ("knee_replacement", "quad"): {"quad.roll", "quad.ankle", "quad.helper"},
+    ("sore_knee", "quad"): {"quad.roll", "quad.ankle", "quad.helper"},
+    ("back_pain", "hamstring"): {"hamstring.lift", "hamstring.helper"},
+    ("thin_bones", "back"): {"back.rock"},
+    ("blood_thinners", "calf"): {"calf.rest"},
+    ("numb_feet", "foot_arch"): {"foot_arch.reach"},
+    ("numb_feet", "toes"): {"toes.hold_them"},
+    ("foot_sores", "foot_arch"): {"foot_arch.reach", "foot_arch.bed_end"},
+    ("late_pregnancy", "glute"): {"glute.bend"},
+    ("late_pregnancy", "back"): {"back.knees", "back.rock", "back.knee_up"},
+}
+FORBIDDEN = {
+    ("hip_replacement", "glute"): "glute.position",
+    ("foot_sores", "toes"): "toes.leave",
+    ("pregnancy", "shin"): "shin.no_pointing",
+    ("late_pregnancy", "shin"): "shin.no_pointing",
+    ("fistula", "forearm"): "forearm.leave",
+    ("fistula", "hand"): "forearm.leave",
+    **{("recent_fracture", site): "forbid.fracture" for site in SITES},
+}
+CAREFUL = {switch for rule in SCRIPT.rules if rule.careful for switch in [rule.when]}
+
+
+def person(switch: str) -> Profile:
+    """Somebody of whom everything is known, and only this is so."""
+    if switch == "late_pregnancy":
+        return HEALTHY.model_copy(update={"pregnancy": "late"})
+    return HEALTHY.model_copy(update={switch: "early" if switch == "pregnancy" else True})
+
+
+def steps(site: str, profile: Profile) -> set[str]:
+    """Every line of a stretch that is a part of it, whoever moves the leg."""
+    found = suited(SCRIPT, site, profile)
+    if found.forbidden:
+        return set()
+    s = found.stretch
+    return {*s.first_round, *s.next_rounds, *s.with_helper, *s.standing, *((s.rest_line,) if s.rest_line else ())}
+
+
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_a_switch_changes_what_it_must_and_nothing_else(switch: str, site: str):
+    found, plain = suited(SCRIPT, site, person(switch)), steps(site, HEALTHY)
+    if (switch, site) in FORBIDDEN:
+        assert found.forbidden
+        assert FORBIDDEN[switch, site] in found.stretch.instead
+    elif (switch, site) in {("pregnancy", "abdomen"), ("late_pregnancy", "abdomen")}:
+        assert found.flag == "rf_pregnancy"
+    else:
+        assert plain - steps(site, person(switch)) >= TAKEN.get((switch, site), set())
+        unchanged = (switch, site) not in TAKEN and not {"prep.side", "foot.careful"} & steps(site, person(switch))
+        expected = plain - {"calf.rest"} if switch == "blood_thinners" else plain
+        assert not unchanged or expected <= steps(site, person(switch))
+
+
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("switch", sorted(CAREFUL))
+def test_what_nobody_has_told_is_treated_with_care(switch: str, site: str):
+    unknown = HEALTHY.model_copy(update={switch: None})
+    assert steps(site, unknown) & TAKEN.get((switch, site), set()) == set()
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_whatever_is_taken_away_something_is_left_to_say(site: str):
+    everything = Profile.model_validate({**dict.fromkeys(NOTHING, True), "pregnancy": "late", "recent_fracture": False})
+    for profile in (everything, HEALTHY, Profile()):
+        found = suited(SCRIPT, site, profile)
+        assert found.flag or (found.stretch.instead if found.forbidden else found.stretch.next_rounds)
+        assert found.forbidden or found.stretch.marks
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_fracture_is_never_stretched_whatever_is_answered(site: str):
+    for answer in ("no", "yes"):
+        says = {0: f"cramp {site}", 8: answer, 20: answer, 90: "still_hurts", 100: answer, 110: answer, 120: answer}
+        events = play(says, {"recent_fracture": True})
+        assert {e["kind"] for e in events.of("said")} & {"hold"} == set()
+        assert [e["line"] for e in events.of("said") if e["kind"] == "step"] in ([], ["leg.safe"])
+
+
+def test_a_new_hip_that_nobody_has_told_of_is_asked_about():
+    assert suited(SCRIPT, "glute", Profile()).stretch.asks_first[0] == "ask.new_hip"
+    assert "ask.new_hip" not in suited(SCRIPT, "glute", HEALTHY).stretch.asks_first
+
+
+@pytest.mark.parametrize(
+    ("told", "late", "pregnant"),
+    [
+        ({}, None, None),
+        ({"pregnancy": False}, False, False),
+        ({"pregnancy": True}, True, True),
+        ({"pregnancy": "early"}, False, True),
+        ({"pregnancy": "after"}, False, False),
+        ({"pregnancy_weeks": 12}, False, True),
+        ({"pregnancy_weeks": 34}, True, True),
+        ({"pregnancy": "yes", "pregnancy_weeks": 12}, False, True),
+    ],
+)
+def test_the_stage_of_a_pregnancy_is_known_or_taken_with_care(told: dict[str, object], late: object, pregnant: object):
+    profile = Profile.model_validate(told)
+    assert (profile.has("late_pregnancy"), profile.has("pregnancy")) == (late, pregnant)
+
+
+def test_switches_are_told_as_yes_and_no_or_true_and_false_and_as_nothing_else():
+    assert Profile.model_validate({"hip_replacement": "yes"}) == Profile(hip_replacement=True)
+    assert Profile.model_validate({"hip_replacement": "unknown"}) == Profile()
+    with pytest.raises(ValidationError):
+        Profile.model_validate({"hip_replacement": 3})
+
+
+def test_the_familys_numbers_are_spoken():
+    events = play({0: "rf_stroke", 10: "stop"}, {"emergency": "nine nine nine"})
+    assert "Call nine nine nine, even if it passes." in str(events.of("said")[0]["text"])
