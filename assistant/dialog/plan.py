@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
@@ -32,6 +33,18 @@ class Line(Data):
     source: Annotated[str, Field(min_length=1)]
     reviewer: str | None = None
     """Who approved these very words, and when; None: nobody yet."""
+    reviewed: str | None = None
+    """`mark` of the words that were approved: other words are not reviewed."""
+
+    @property
+    def mark(self) -> str:
+        """A short hash of the words and their kind."""
+        return sha256(f"{self.kind}: {self.say}".encode()).hexdigest()[:12]
+
+    @property
+    def approved_by(self) -> str | None:
+        """Who approved these words; None: nobody, or they have changed since."""
+        return self.reviewer if self.reviewed == self.mark else None
 
 
 class Stretch(Data):
