@@ -135,6 +135,7 @@ def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log
         teller=teller,
         log=log,
         numbers=mind.numbers,
+        profile=mind.settings.person.profile,
     )
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from assistant.dialog.events import (
     Acknowledged,
     CancelTimer,
-    ChangeVolume,
     Delivered,
     Effect,
     EndedBy,
@@ -27,8 +26,8 @@ from assistant.dialog.events import (
 )
 from assistant.dialog.machine import step
 from assistant.dialog.state import Phase, State
-from assistant.interruption import Meaning, meaning_over_us
 from assistant.doubt import doubt_of
+from assistant.interruption import Meaning, meaning_over_us
 from assistant.mouth import Mouth
 from assistant.records import Records
 from assistant.timers import Timers
@@ -71,13 +70,12 @@ class Bedside:
         volume: Callable[[float], None] = lambda _: None,
     ) -> None:
         self.state = State() if profile is None else State(profile=profile)
-        self._volume = volume
         self._clock = clock
         self._script = script
         self._understanding = understanding
         self._teller = teller
         self._log = log
-        self._records = Records(teller, log)
+        self._records = Records(teller, log, volume)
         self._wording = Wording(script, clock, (numbers or {}) | self.state.profile.numbers)
         self._timers = Timers()
         self._mouth = Mouth(speaker, self, script.timing)
@@ -238,17 +236,14 @@ class Bedside:
         now = self._clock.now()
         match effect:
             case Say(line):
-                self._mouth.say(
-                    effect, self._wording.words(line, self.state.tonight), self._script.lines[line].kind, now
-                )
+                text = self._wording.words(line, self.state.tonight)
+                self._mouth.say(effect, text, self._script.lines[line].kind, now)
             case Hush():
                 self._mouth.hush(now, self._by)
             case SetTimer(name, after_s):
                 self._timers.set(name, now, after_s)
             case CancelTimer(name):
                 self._timers.cancel(name)
-            case ChangeVolume(step_db):
-                self._volume(step_db)
             case _:
                 self._records.keep(effect, self._heard, self._score)
 

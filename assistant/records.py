@@ -1,4 +1,4 @@
-"""What the conversation wants kept: alerts, unanswered questions, episodes."""
+"""What the conversation wants kept or set: alerts, unanswered questions, episodes, the volume."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.dialog.events import (
     Acknowledge,
     Alert,
+    ChangeVolume,
     CloseEpisode,
     Effect,
     NoteEpisode,
@@ -15,6 +16,8 @@ from assistant.dialog.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.episode_log import EpisodeLog
     from assistant.night_events import Teller
     from audio import Heard
@@ -25,9 +28,10 @@ CHANNEL = "bedside"
 class Records:
     """Tells and writes; speaks nothing."""
 
-    def __init__(self, teller: Teller, log: EpisodeLog) -> None:
+    def __init__(self, teller: Teller, log: EpisodeLog, volume: Callable[[float], None]) -> None:
         self._teller = teller
         self._log = log
+        self._volume = volume
 
     def keep(self, effect: Effect, heard: Heard | None, score: float) -> None:
         """Keep what an effect says; those that are not for the record are passed over.
@@ -45,6 +49,8 @@ class Records:
             case Acknowledge(level, red_flag, by, after_s):
                 told = {"level": level, "red_flag": red_flag, "channel": CHANNEL, "state": "acknowledged"}
                 self._teller.tell("alert", episode, **told, by=by, ack_s=after_s)
+            case ChangeVolume(step_db):
+                self._volume(step_db)
             case NoteSilence(waited_s):
                 self._teller.tell("silence", episode, waited_s=waited_s)
             case OpenEpisode():

@@ -36,11 +36,14 @@ def sheet(script: Script, numbers: dict[str, str]) -> str:
     """
     lines = script.lines.values()
     done = sum(line.approved_by is not None for line in lines)
+    intro = (
+        f"{len(lines)} lines, {done} of them reviewed. Nothing else is ever said. To approve a line, put your name, "
+        "registration and the date beside it as <code>reviewer</code>, and its mark as <code>reviewed</code>. "
+        "A line whose words change has another mark, and is unreviewed again."
+    )
     body = [
         "<h1>What the assistant says</h1>",
-        f"<p>{len(lines)} lines, {done} of them reviewed. Nothing else is ever said. To approve a line, put your name, "
-        "registration and the date beside it as <code>reviewer</code>, and its mark as <code>reviewed</code>. "
-        "A line whose words change has another mark, and is unreviewed again.</p>",
+        f"<p>{intro}</p>",
         "<h2>The stretches</h2>",
         *(_stretch(script, site, s, numbers) for site, s in script.stretches.items()),
         "<h2>Red flags</h2>",
@@ -50,9 +53,8 @@ def sheet(script: Script, numbers: dict[str, str]) -> str:
         "<h2>Every line</h2>",
         _table(("line", "said", "kind", "said by", "source", "reviewer", "mark"), _rows(script, numbers)),
     ]
-    head = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lines</title><style>{STYLE}</style></head>'
-    )
+    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lines</title>'
+    head += f"<style>{STYLE}</style></head>"
     return "\n".join([head, "<body>", *body, "</body></html>", ""])
 
 
@@ -101,9 +103,9 @@ def _rules(script: Script) -> str:
 
 def _rows(script: Script, numbers: dict[str, str]) -> Iterator[tuple[str, ...]]:
     places: defaultdict[str, list[str]] = defaultdict(list)
-    for line, where in script.named_lines():
-        if where not in places[line]:
-            places[line].append(where)
+    for named, where in script.named_lines():
+        if where not in places[named]:
+            places[named].append(where)
     for name, line in script.lines.items():
         reviewer = line.approved_by or NOT_YET
         yield name, script.words(name, numbers), line.kind, ", ".join(places[name]), line.source, reviewer, line.mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.dialog.script import NUMBERS
+from assistant.dialog.script import MOMENT, NUMBERS
 from assistant.dialog.spoken import ordinal, spoken_time
 from assistant.store import night_of
 
@@ -23,7 +23,7 @@ class Wording:
     def __init__(self, script: Script, clock: Clock, numbers: dict[str, str]) -> None:
         self._script = script
         self._clock = clock
-        self._numbers = NUMBERS | numbers
+        self._numbers = MOMENT | NUMBERS | numbers
         self._night: date | None = None
 
     def words(self, line: str, tonight: int) -> str:

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 from command_line import bedside
 
 from assistant.dialog.plan import Line
-from assistant.dialog.script import NUMBERS, load_script
+from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.sheet import NOT_YET, sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+ALL = MOMENT | NUMBERS
+
 
 def test_every_line_stands_on_the_sheet_with_its_source_and_its_review():
     script = load_script()
-    page = sheet(script, NUMBERS)
+    page = sheet(script, ALL)
     for name, line in script.lines.items():
-        assert f'<td class="id">{name}</td><td>{escape(script.words(name, NUMBERS))}</td>' in page
+        assert f'<td class="id">{name}</td><td>{escape(script.words(name, ALL))}</td>' in page
         assert escape(line.source) in page
     assert page.count(NOT_YET) == len(script.lines)
 
@@ -33,7 +35,7 @@ def test_a_line_whose_words_change_loses_its_review():
 
 
 def test_the_page_fetches_nothing():
-    page = sheet(load_script(), NUMBERS)
+    page = sheet(load_script(), ALL)
     assert "://" not in page
     assert "<script" not in page
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from string import Formatter
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
@@ -35,6 +36,11 @@ class Line(Data):
     """Who approved these very words, and when; None: nobody yet."""
     reviewed: str | None = None
     """`mark` of the words that were approved: other words are not reviewed."""
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Names of what the words leave open: numbers of the family, the time, a count."""
+        return frozenset(name for _, name, _, _ in Formatter().parse(self.say) if name is not None)
 
     @property
     def mark(self) -> str:

@@ -15,8 +15,6 @@ from assistant.dialog.plan import (
     Answer,
     Complaint,
     Data,
-    Kind,
-    Level,
     Line,
     Question,
     RedFlag,
@@ -31,7 +29,7 @@ from assistant.errors import ScriptError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FIXED_LINES", "NUMBERS", "PACK", "Kind", "Level", "Line", "Script", "Stretch", "Timing", "load_script"]
+__all__ = ["FIXED_LINES", "MOMENT", "NUMBERS", "PACK", "Line", "Script", "Stretch", "Timing", "load_script"]
 
 PACK = Path(intents.__file__).parent / "packs" / "bedside"
 
@@ -72,11 +70,10 @@ class Script(Data):
 NUMBERS = {
     "emergency": "an ambulance",
     "urgent_line": "your doctor's line",
-    "clock": "three o'clock",
-    "count": "first",
-    "name": "Somebody",
 }
-"""What is said for a number that the family has not set, and stand-ins for what is known only in the night."""
+"""What is said for a number that the family has not set."""
+MOMENT = {"clock": "three o'clock", "count": "second", "name": "Somebody"}
+"""Examples of what only the night tells: the time, a count, who has been told."""
 
 # Lines that the machine says by itself, so they must be there whatever the stretches are.
 FIXED_LINES = (
