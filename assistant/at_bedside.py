@@ -136,6 +136,7 @@ def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log
         log=log,
         numbers=mind.numbers,
         profile=mind.settings.person.profile,
+        volume=speaker.change_volume,
     )
 
 

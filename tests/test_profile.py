@@ -135,3 +135,13 @@ def test_switches_are_told_as_yes_and_no_or_true_and_false_and_as_nothing_else()
 def test_the_familys_numbers_are_spoken():
     events = play({0: "rf_stroke", 10: "stop"}, {"emergency": "nine nine nine"})
     assert "Call nine nine nine, even if it passes." in str(events.of("said")[0]["text"])
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_standing_is_said_only_where_the_family_allowed_it(site: str):
+    standing = {"prep.stand", "rls.walk", *(line for s in SCRIPT.stretches.values() for line in s.standing[:1])}
+    says = {0: f"cramp {site}", 8: "no", 16: "no", 100: "still_hurts", 110: "no", 190: "still_hurts"}
+    says |= {400: "stop", 500: "rls", 700: "stop"}
+    known = HEALTHY.model_dump()
+    assert set(play(says, known).lines()) & standing == set()
+    assert "rls.walk" in play(says, known | {"standing": True}).lines()
