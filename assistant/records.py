@@ -11,6 +11,7 @@ from assistant.dialog.events import (
     CloseEpisode,
     Effect,
     NoteEpisode,
+    NoteLast,
     NoteSilence,
     OpenEpisode,
 )
@@ -57,6 +58,8 @@ class Records:
                 self._log.open(effect, heard, score)
             case NoteEpisode(fields):
                 self._log.note(fields)
+            case NoteLast(fields):
+                self._log.note_last(fields)
             case CloseEpisode():
                 self._log.close(effect)
             case _:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from assistant.dialog.state import State
 
 
+NOON = 12
+
+
 class Wording:
     """Fills in what a line leaves open."""
 
@@ -25,6 +28,7 @@ class Wording:
         self._clock = clock
         self._numbers = MOMENT | NUMBERS | numbers
         self._night: date | None = None
+        self._morning = False
 
     def words(self, line: str, tonight: int) -> str:
         """What is said for a line's id, now."""
@@ -37,9 +41,15 @@ class Wording:
         self._numbers["name"] = name
 
     def of_this_night(self, state: State) -> State:
-        """The state, with no cramp counted yet where a new night has begun; a night ends at noon."""
-        night = night_of(self._clock.wall())
-        if night == self._night or state.is_open:
+        """The state as the hour changes it: a new night counts from none and ends at noon; the morning comes once."""
+        wall = self._clock.wall()
+        night = night_of(wall)
+        if state.is_open:
             return state
-        first, self._night = self._night is None, night
-        return state if first else replace(state, tonight=0)
+        if night != self._night:
+            first, self._night, self._morning = self._night is None, night, False
+            return state if first else replace(state, tonight=0, morning=False)
+        if not self._morning and self._script.morning.from_hour <= wall.hour < NOON:
+            self._morning = True
+            return replace(state, morning=state.last is not None)
+        return state

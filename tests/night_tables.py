@@ -66,9 +66,9 @@ class DiskOfAir:
         return done
 
 
-def play(says: dict[float, str], profile: dict[str, Any]) -> EventList:
+def play(says: dict[float, str], profile: dict[str, Any], begins: datetime = BEGINS) -> EventList:
     """Play typed words with the real dialog, mouth and timers."""
-    clock, events = SimulatedClock(BEGINS), EventList()
+    clock, events = SimulatedClock(begins), EventList()
     teller = Teller(clock)
     log = EpisodeLog(DiskOfAir(), clock, teller)  # type: ignore[arg-type]
     teller.listen(events.append)
@@ -82,7 +82,7 @@ def play(says: dict[float, str], profile: dict[str, Any]) -> EventList:
         profile=Profile.model_validate(profile),
     )
     night = Night(bedside, clock, open_sound=_nothing, recogniser=_nothing)
-    night.play(Scene(BEGINS, tuple(Item(at=at, say=words) for at, words in sorted(says.items()))))
+    night.play(Scene(begins, tuple(Item(at=at, say=words) for at, words in sorted(says.items()))))
     return events
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import pytest
 from night_tables import play
 from pydantic import ValidationError
 
 from assistant.dialog.profile import SWITCHES, Profile, suited
 from assistant.dialog.script import load_script
+from assistant.errors import ScriptError
+from assistant.scene import Scene, load_scene
+from assistant.settings import PersonSettings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCRIPT = load_script()
 SITES = list(SCRIPT.stretches)
@@ -145,3 +154,36 @@ def test_standing_is_said_only_where_the_family_allowed_it(site: str):
     known = HEALTHY.model_dump()
     assert set(play(says, known).lines()) & standing == set()
     assert "rls.walk" in play(says, known | {"standing": True}).lines()
+
+
+def scene_of(folder: Path, opening: str) -> Scene:
+    script = folder / "night.yaml"
+    script.write_text(f"- {opening}\n- {{at: 0, say: cramp}}\n", encoding="utf-8")
+    return load_scene(script)
+
+
+def test_a_nights_script_tells_who_sleeps_here_in_the_familys_words(tmp_path: Path):
+    told = "{profile: {hip: left, pregnant: no, standing_allowed: true, numbers: {emergency: nine nine nine}}}"
+    expected = Profile(hip_replacement=True, pregnancy=False, standing=True, emergency="nine nine nine")
+    assert scene_of(tmp_path, told).profile == expected
+    assert scene_of(tmp_path, "{clock: '2026-01-15T03:12:00'}").profile is None
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ("{hipreplacement: true}", "there is no key hipreplacement. Did you mean hip_replacement?"),
+        ("{hip_replacement: perhaps}", "profile: hip_replacement: Input should be a valid boolean. Correct it."),
+        ("{pregnancy_weeks: 90}", "pregnancy_weeks: Input should be less than or equal to 45. Correct it."),
+    ],
+)
+def test_a_profile_that_is_not_understood_is_refused_by_name(tmp_path: Path, told: str, message: str):
+    with pytest.raises(ScriptError, match=re.escape(message)):
+        scene_of(tmp_path, f"{{profile: {told}}}")
+
+
+def test_the_settings_tell_the_same_switches(tmp_path: Path):
+    (tmp_path / "bedside.toml").write_text('[person]\nhip_replacement = "yes"\npregnancy = "late"\n', encoding="utf-8")
+    profile = load_settings(tmp_path, {}).settings.person.profile
+    assert (profile.has("hip_replacement"), profile.has("late_pregnancy"), profile.has("fistula")) == (True, True, None)
+    assert set(PersonSettings.model_fields) == {name for name in SWITCHES if name != "late_pregnancy"}

@@ -124,7 +124,8 @@ def call_for_help(turn: Turn) -> None:
     alarming = turn.state.phase is Phase.ALARM
     turn.hush()
     turn.do(Alert(EMERGENCY, HELP))
-    turn.set(called_s=turn.now)
+    # Not idle for a while: "false alarm" is to be understood.
+    turn.set(called_s=turn.now, ended_s=turn.now)
     turn.say(CANNOT_PHONE)
     if not alarming:
         turn.wait()

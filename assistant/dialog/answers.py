@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog import alarm, coaching
+from assistant.dialog import alarm, coaching, morning
 from assistant.dialog.events import NoteSilence
 from assistant.dialog.state import Phase
 
@@ -27,6 +27,7 @@ def answered(turn: Turn, *, yes: bool) -> None:
         _cleared_up(turn, meant=yes)
     elif state.phase is Phase.ASK and state.question is not None:
         question = turn.script.questions[state.question]
+        morning.note(turn, question.note, yes=yes)
         lead_to(turn, question.if_yes if yes else question.if_no)
     elif state.phase is Phase.CHECK and not yes:
         coaching.unrelieved(turn)
@@ -85,6 +86,7 @@ def _resume(turn: Turn) -> None:
 _OUTCOMES: dict[str, Callable[[Turn], None]] = {
     "next": _next,
     "wait": _wait,
+    "enough": lambda turn: turn.wait(),
     "stretch": _stretch,
     "forbid": coaching.forbid,
     "helper": lambda turn: coaching.helper_told(turn, there=True),

@@ -70,15 +70,19 @@ class Signs:
         return "unclear"
 
 
-def class_of(state: State, now: float, *, flagged: bool) -> dict[str, Value]:
-    """The class of the episode that ends now, with both scores, as fields of the log."""
+def signs_of(state: State, now: float) -> Signs:
+    """What the night knows of the episode that ends now."""
     eased = None if state.relief is None or not state.rounds else state.relief >= EASED
-    signs = Signs(
+    return Signs(
         relief_by_stretching=eased,
         duration_s=None if state.onset_s is None else now - state.onset_s,
         urge_to_move=True if state.complaint == "rls" else None,
         both_legs=None if state.side == "unknown" else state.side == "both",
     )
+
+
+def fields_of(signs: Signs, *, flagged: bool = False) -> dict[str, Value]:
+    """The class with both scores, as fields of the log."""
     return {
         "class": "not_assessed" if flagged else signs.class_,
         "cramp_score": signs.cramp_score,

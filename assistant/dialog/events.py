@@ -117,6 +117,13 @@ class NoteEpisode:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLast:
+    """Something about the episode that was closed last became known."""
+
+    fields: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class CloseEpisode:
     """The open episode is over."""
 
@@ -165,6 +172,7 @@ Effect: TypeAlias = (
     | CancelTimer
     | OpenEpisode
     | NoteEpisode
+    | NoteLast
     | CloseEpisode
     | Alert
     | Acknowledge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.dialog import alarm, answers, coaching, commands, complaints
+from assistant.dialog import alarm, answers, coaching, commands, complaints, morning
 from assistant.dialog.events import (
     Acknowledged,
     CancelTimer,
@@ -76,6 +76,7 @@ def _understood(turn: Turn, said: Understood) -> None:
         _WITH_SLOTS[intent](turn, slots)
     elif intent in _PLAIN:
         _PLAIN[intent](turn)
+    morning.ask(turn, intent)
 
 
 def _still_there(turn: Turn, intent: str) -> None:

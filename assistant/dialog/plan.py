@@ -93,6 +93,7 @@ class Question(Data):
     if_silent: str = "wait"
     times: PositiveInt = 1
     sites: dict[str, str] = {}
+    note: Literal["sore_next_day", "knot", "urge_to_move", "relief_by_moving"] | None = None
 
     @property
     def outcomes(self) -> tuple[str, str, str]:
@@ -161,6 +162,15 @@ class Complaint(Data):
         """Every line that it may say."""
         sites = (line for lines in self.sites.values() for line in lines)
         return (*self.advice, *sites, *self.standing, *self.lying, *self.asks)
+
+
+class Morning(Data):
+    """What the night left open, asked when somebody speaks to us after the wake hour."""
+
+    from_hour: Annotated[int, Field(ge=0, le=11)]
+    at_most: PositiveInt
+    poor_relief: str
+    asks: Lines
 
 
 class Rule(Data):

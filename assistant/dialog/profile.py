@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from assistant.dialog.plan import EVERYWHERE, Data, Lines, Rule, Stretch
 
@@ -16,8 +16,26 @@ LATE_WEEKS = 28
 """From this week of pregnancy on, nobody lies flat on the back for long."""
 
 
-WORDS = {"yes": True, "no": False, "unknown": None}
-"""How a settings file tells a switch; YAML's and Python's own true and false do as well."""
+WORDS = {
+    "yes": True,
+    "no": False,
+    "unknown": None,
+    **dict.fromkeys(("left", "right", "both", "anterior", "posterior"), True),
+}
+"""How a switch is told beside true and false: whichever hip or knee it is, both sides are treated with care."""
+ALSO_CALLED = {
+    "hip": "hip_replacement",
+    "knee": "knee_replacement",
+    "pregnant": "pregnancy",
+    "anticoagulants": "blood_thinners",
+    "fracture": "recent_fracture",
+    "osteoporosis": "thin_bones",
+    "hearing_aids": "hearing",
+    "standing_allowed": "standing",
+    "emergency_number": "emergency",
+    "urgent_number": "urgent_line",
+}
+"""Other names that a family may give to the same thing."""
 
 
 def _told(value: Any) -> Any:
@@ -31,6 +49,8 @@ Told = Annotated[StrictBool | None, BeforeValidator(_told)]
 class Profile(Data):
     """The person's profile; None: nobody has told yet, and the careful version holds."""
 
+    name: str | None = None
+    """Who sleeps here."""
     hip_replacement: Told = None
     knee_replacement: Told = None
     sore_knee: Told = None
@@ -51,9 +71,20 @@ class Profile(Data):
     """The family allows standing and walking at night."""
     partner: Told = None
     """Somebody sleeps beside."""
+    helper: bool | str | None = None
+    """Who helps, by name, or whether somebody does."""
     emergency: str | None = None
     """The number that is spoken for an emergency."""
     urgent_line: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_its_own_names(cls, told: Any) -> Any:
+        if not isinstance(told, dict):
+            return told
+        numbers = told.get("numbers")
+        told = {ALSO_CALLED.get(key, key): value for key, value in told.items() if key != "numbers"}
+        return {**told, **numbers} if isinstance(numbers, dict) else told
 
     def has(self, switch: str) -> bool | None:
         """Whether a switch of profile.yaml is on; None: not known."""
@@ -79,8 +110,9 @@ class Profile(Data):
         return {name: number for name, number in told.items() if number}
 
 
+NO_SWITCHES = ("name", "helper", "pregnancy_weeks", "emergency", "urgent_line")
 SWITCHES = (
-    *(name for name in Profile.model_fields if name not in ("pregnancy_weeks", "emergency", "urgent_line")),
+    *(name for name in Profile.model_fields if name not in NO_SWITCHES),
     "late_pregnancy",
 )
 """What a rule may ask for."""

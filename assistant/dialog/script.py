@@ -16,6 +16,7 @@ from assistant.dialog.plan import (
     Complaint,
     Data,
     Line,
+    Morning,
     Question,
     RedFlag,
     Rule,
@@ -43,6 +44,7 @@ class Script(Data):
     red_flags: dict[str, RedFlag]
     answers: dict[str, Answer]
     complaints: dict[str, Complaint]
+    morning: Morning
     rules: tuple[Rule, ...]
     spoken: Spoken
     timing: Timing
@@ -92,7 +94,7 @@ FIXED_LINES = (
     "control.told",
 )
 
-OUTCOMES = ("next", "forbid", "helper", "alone", "close", "wait")
+OUTCOMES = ("next", "forbid", "helper", "alone", "close", "wait", "enough")
 """What may follow an answer, beside `flag NAME` and `doubt NAME`."""
 
 
@@ -108,7 +110,7 @@ def load_script(pack: Path = PACK, language: str = "en") -> Script:
         "timing": _read(pack / "dialog" / "timing.yaml"),
         "spoken": _read(pack / "lines" / f"{language}.spoken.yaml"),
     }
-    for name in ("stretches", "questions", "red_flags", "answers", "profile"):
+    for name in ("stretches", "questions", "red_flags", "answers", "morning", "profile"):
         data |= _read(pack / "dialog" / f"{name}.yaml")
     try:
         script = Script.model_validate(data)
@@ -146,6 +148,8 @@ def _dead_ends(script: Script) -> Iterator[str]:
             for question in questions
             if question not in script.questions
         )
+    by_day = (script.morning.poor_relief, *script.morning.asks)
+    yield from (f"morning asks {q}, which questions has not" for q in by_day if q not in script.questions)
     ends = [(f"questions.{name}", outcome) for name, q in script.questions.items() for outcome in q.outcomes]
     ends += [(f"red_flags.{name}.if_yes", flag.if_yes) for name, flag in script.red_flags.items() if flag.if_yes]
     ends += [(f"complaints.{name}.then", complaint.then) for name, complaint in script.complaints.items()]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from assistant.dialog.profile import Profile
+
+if TYPE_CHECKING:
+    from assistant.dialog.classes import Signs
 
 LONG_AGO_S = -1e9
 
@@ -120,6 +124,11 @@ class State:
     last_site: str | None = None
     last_side: str = "unknown"
     ended_s: float = LONG_AGO_S
+    last: Signs | None = None
+    """What is known of the last episode, if the morning may ask for more."""
+    last_relief: int | None = None
+    morning: bool = False
+    """It is after the wake hour, and what the night left open has not been asked yet."""
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.dialog.classes import class_of
+from assistant.dialog.classes import fields_of, signs_of
 from assistant.dialog.events import CancelTimer, CloseEpisode, Effect, EndedBy, Hush, NoteEpisode, Say, SetTimer, Value
 from assistant.dialog.profile import Suited, suited
 from assistant.dialog.state import Phase, State
@@ -108,9 +108,10 @@ class Turn:
             "no_response": s.no_response,
             "helper_present": s.helper,
         }
-        self.do(NoteEpisode(class_of(s, self.now, flagged=ended_by == "red_flag")))
+        signs, flagged = signs_of(s, self.now), ended_by == "red_flag"
+        self.do(NoteEpisode(fields_of(signs, flagged=flagged)))
         self.do(CloseEpisode(ended_by, s.relief, known | fields))
-        self.state = s.closed(self.now)
+        self.state = replace(s.closed(self.now), last=None if flagged else signs, last_relief=s.relief)
 
     def _count_hold(self) -> None:
         began = self.state.hold_began_s
