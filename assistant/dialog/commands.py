@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from assistant.dialog.turn import Turn
 
-VOLUME_STEP_DB = 5.0
 ASKING = (Phase.CHECK, Phase.ASK, Phase.SITE)
 
 
@@ -86,13 +85,13 @@ def repeat(turn: Turn) -> None:
 
 def louder(turn: Turn) -> None:
     """Louder for this night, and said again so."""
-    turn.do(ChangeVolume(VOLUME_STEP_DB))
+    turn.do(ChangeVolume(turn.timing.volume.step_db))
     repeat(turn)
 
 
 def quieter(turn: Turn) -> None:
     """Quieter for this night; nothing is said about it."""
-    turn.do(ChangeVolume(-VOLUME_STEP_DB))
+    turn.do(ChangeVolume(-turn.timing.volume.step_db))
 
 
 def cancel(turn: Turn) -> None:

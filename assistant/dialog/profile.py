@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from assistant.dialog.plan import EVERYWHERE, Data, Lines, Rule, Stretch
 
 if TYPE_CHECKING:
+    from assistant.dialog.patience import Volume
     from assistant.dialog.script import Script
 
 LATE_WEEKS = 28
@@ -102,6 +103,12 @@ class Profile(Data):
             return self.pregnancy_weeks >= LATE_WEEKS
         # Pregnant, and nobody said how far: the careful version.
         return None if self.pregnancy is None else self.pregnancy in (True, "late")
+
+    def volume_db(self, volume: Volume) -> float:
+        """How much louder or quieter than usual a night begins; hearing goes before a sleeper's rest."""
+        if self.hearing:
+            return volume.hearing_db
+        return volume.partner_db if self.partner else 0.0
 
     @property
     def numbers(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 import intents
+from assistant.dialog.patience import Spoken, Timing
 from assistant.dialog.plan import (
     EVERYWHERE,
     Answer,
@@ -20,9 +21,7 @@ from assistant.dialog.plan import (
     Question,
     RedFlag,
     Rule,
-    Spoken,
     Stretch,
-    Timing,
 )
 from assistant.dialog.profile import SWITCHES
 from assistant.errors import ScriptError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from assistant.dialog.plan import Spoken
+    from assistant.dialog.patience import Spoken
 
 STEP_MIN = 5
 HALF_MIN = 30
