@@ -46,6 +46,8 @@ class Wording:
         night = night_of(wall)
         if state.is_open:
             return state
+        begins, ends = self._script.morning.day
+        state = replace(state, by_day=begins <= wall.hour < ends)
         if night != self._night:
             first, self._night, self._morning = self._night is None, night, False
             return state if first else replace(state, tonight=0, morning=False)

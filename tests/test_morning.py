@@ -73,3 +73,16 @@ def test_an_answer_is_kept_with_the_episode_and_changes_its_class():
 )
 def test_the_class_follows_the_rule_of_the_log(signs: Signs, class_: str, cramp_score: int, rls_score: int):
     assert (signs.class_, signs.cramp_score, signs.rls_score) == (class_, cramp_score, rls_score)
+
+
+def test_by_day_a_question_is_answered_in_full_and_at_night_in_short():
+    says = {0: "cramp", 20: "stop", 60: "why", 120: "prevention"}
+    at_noon, at_six = (play(says, {}, begins).lines() for begins in (AT_SIX + timedelta(hours=6), AT_SIX))
+    full = (*SCRIPT.answers["why"].by_day, *SCRIPT.answers["prevention"].by_day)
+    assert tuple(at_noon[-len(full) :]) == full
+    assert at_six[-3:] == ["answer.why", "answer.why_more", "answer.prevention"]
+
+
+def test_a_full_answer_is_never_longer_than_the_person_wants():
+    says = {0: "cramp", 20: "stop", 60: "why", 66: "stop"}
+    assert play(says, {}, AT_SIX + timedelta(hours=6)).lines()[-1] != SCRIPT.answers["why"].by_day[-1]

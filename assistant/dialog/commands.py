@@ -130,6 +130,8 @@ def answer(turn: Turn, intent: str) -> None:
     if not told.always and (quiet or state.barred):
         return
     lines = told.lines if state.is_open or not told.closed else told.closed
+    if told.by_day and state.by_day and not state.is_open:
+        lines = told.by_day
     if told.none and not state.tonight:
         lines = told.none
     lines = next((other for switch, other in told.switches.items() if state.profile.has(switch)), lines)

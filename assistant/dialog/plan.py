@@ -137,12 +137,14 @@ class Answer(Data):
     switches: dict[str, Lines] = {}
     closed: Lines = ()
     none: Lines = ()
+    by_day: Lines = ()
     always: bool = False
 
     @property
     def all_lines(self) -> Lines:
         """Every line that it may say."""
-        return (*self.lines, *(line for lines in self.switches.values() for line in lines), *self.closed, *self.none)
+        switched = (line for lines in self.switches.values() for line in lines)
+        return (*self.lines, *switched, *self.closed, *self.none, *self.by_day)
 
 
 class Complaint(Data):
@@ -167,6 +169,7 @@ class Complaint(Data):
 class Morning(Data):
     """What the night left open, asked when somebody speaks to us after the wake hour."""
 
+    day: tuple[Annotated[int, Field(ge=0, le=23)], Annotated[int, Field(ge=0, le=23)]]
     from_hour: Annotated[int, Field(ge=0, le=11)]
     at_most: PositiveInt
     poor_relief: str

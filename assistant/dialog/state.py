@@ -127,6 +127,7 @@ class State:
     last: Signs | None = None
     """What is known of the last episode, if the morning may ask for more."""
     last_relief: int | None = None
+    by_day: bool = False
     morning: bool = False
     """It is after the wake hour, and what the night left open has not been asked yet."""
 
