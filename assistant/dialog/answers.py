@@ -144,8 +144,17 @@ def doubted(turn: Turn, event: Doubted) -> None:
     if state.doubt == event.red_flag:
         alarm.raise_flag(turn, event.red_flag, event.slots)
         return
+    if _let_be(turn, event):
+        return
     first_person = event.slots.get("who", "self") == "self"
     _ask_whether(turn, event.red_flag, clear=first_person and event.score >= turn.timing.doubt.raise_from)
+
+
+def _let_be(turn: Turn, event: Doubted) -> bool:
+    """Whether the same was asked in vain a while ago, and is no clearer now."""
+    state, doubt = turn.state, turn.timing.doubt
+    lately = state.let_be == event.red_flag and turn.now - state.let_be_s < doubt.again_after_s
+    return lately and not state.is_open and event.score < doubt.raise_from
 
 
 def _ask_whether(turn: Turn, flag: str, *, clear: bool) -> None:
@@ -161,6 +170,7 @@ def _cleared_up(turn: Turn, *, meant: bool) -> None:
     elif turn.state.barred:
         alarm.acknowledge(turn, "person", "control.heard_okay")
     else:
+        turn.set(let_be=flag, let_be_s=turn.now)
         _resume(turn)
 
 
@@ -169,4 +179,5 @@ def _doubt_unanswered(turn: Turn) -> None:
     if flag is not None and clear:
         alarm.raise_flag(turn, flag)
     else:
+        turn.set(let_be=flag, let_be_s=turn.now)
         turn.wait(look_again_s=turn.timing.recheck_s)

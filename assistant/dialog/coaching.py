@@ -49,7 +49,8 @@ def _tell(turn: Turn, stretch: Stretch) -> None:
     told = _lines_of_round(turn, stretch)
     lines = tuple(line for line in told if not (state.reassured and turn.script.lines[line].kind == "reassure"))
     first_words_s = turn.now if state.first_words_s is None else state.first_words_s
-    turn.set(phase=Phase.STEPS, plan=lines[1:], rounds=state.rounds + 1, first_words_s=first_words_s)
+    first = {"first_words_s": first_words_s, "step_s": turn.now}
+    turn.set(phase=Phase.STEPS, plan=lines[1:], rounds=state.rounds + 1, **first)
     turn.say(lines[0])
 
 
@@ -75,7 +76,8 @@ def spoken(turn: Turn, line: str) -> None:
     match turn.state.phase:
         case Phase.STEPS if turn.state.plan:
             following, *rest = turn.state.plan
-            turn.set(plan=tuple(rest))
+            begins_s = turn.state.step_s + turn.timing.refinement_s * turn.state.pace
+            turn.set(plan=tuple(rest), step_s=max(turn.now + turn.timing.pause_s, begins_s))
             turn.say(following, spacing_s=turn.timing.refinement_s)
         case Phase.STEPS:
             _begin_hold(turn)

@@ -33,6 +33,10 @@ def go_on(turn: Turn) -> None:
 def _next_step(turn: Turn) -> None:
     plan = turn.state.plan
     turn.do(Hush())
+    if turn.now < turn.state.step_s and turn.state.last_line is not None:
+        # The newest step was still waiting for its moment: it is the next one.
+        plan = (turn.state.last_line, *plan)
+    turn.set(step_s=turn.now)
     if not plan:
         coaching.spoken(turn, turn.state.last_line or "")
         return

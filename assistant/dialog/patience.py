@@ -28,10 +28,11 @@ class Endpoint(Data):
 
 
 class Doubt(Data):
-    """Scores, 0..1, between which a red flag is asked about instead of raised."""
+    """Scores, 0..1, between which a red flag is asked about instead of raised; and how long it is let be."""
 
     ask_from: NonNegativeFloat
     raise_from: NonNegativeFloat
+    again_after_s: Seconds
 
 
 class Spoken(Data):

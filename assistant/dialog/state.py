@@ -56,6 +56,8 @@ class State:
     phase: Phase = Phase.IDLE
     plan: tuple[str, ...] = ()
     """Lines of this round that are still to be said."""
+    step_s: float = 0.0
+    """When the newest step begins to be said, if nobody speaks meanwhile."""
     questions: tuple[str, ...] = ()
     """Questions still to be asked, the open one first."""
     then: str = ""
@@ -66,6 +68,9 @@ class State:
     """The red flag that the open question is about, because the words were not clear."""
     doubt_clear: bool = False
     """Whether they were clear enough to be raised if nobody answers."""
+    let_be: str | None = None
+    """The red flag that was asked about in vain while nothing was open: perhaps the television's."""
+    let_be_s: float = LONG_AGO_S
     last_line: str | None = None
     """What "repeat" repeats."""
     pace: float = 1.0
@@ -161,6 +166,8 @@ class State:
             flag_lines=self.flag_lines,
             flagged_s=self.flagged_s,
             acknowledged=self.acknowledged,
+            let_be=self.let_be,
+            let_be_s=self.let_be_s,
             last_site=self.site if self.complaint == "cramp" else self.last_site,
             last_side=self.side if self.complaint == "cramp" else self.last_side,
             ended_s=now,
