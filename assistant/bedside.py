@@ -25,7 +25,8 @@ from assistant.dialog.events import (
     Understood,
 )
 from assistant.dialog.machine import step
-from assistant.dialog.state import Phase, State
+from assistant.dialog.profile import Profile
+from assistant.dialog.state import State
 from assistant.doubt import doubt_of
 from assistant.interruption import Meaning, meaning_over_us
 from assistant.mouth import Mouth
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.clock import Clock
-    from assistant.dialog.profile import Profile
     from assistant.dialog.script import Script
     from assistant.episode_log import EpisodeLog
     from assistant.mouth import Speaker
@@ -69,7 +69,7 @@ class Bedside:
         profile: Profile | None = None,
         volume: Callable[[float], None] = lambda _: None,
     ) -> None:
-        self.state = State() if profile is None else State(profile=profile)
+        self.state = State(profile=profile or Profile())
         self._clock = clock
         self._script = script
         self._understanding = understanding
@@ -186,12 +186,8 @@ class Bedside:
     @property
     def is_idle(self) -> bool:
         """Nothing is open and nothing is being said: only a complaint or a call for help counts."""
-        after_s = self._clock.now() - self.state.ended_s
-        return self._rests and after_s > self._script.timing.answers_after_s
-
-    @property
-    def _rests(self) -> bool:
-        return not self.state.is_open and self.state.phase is Phase.IDLE and not self._mouth.busy
+        rests = self.state.rests and not self._mouth.busy
+        return rests and self._clock.now() - self.state.ended_s > self._script.timing.answers_after_s
 
     @property
     def endpoint_s(self) -> float:
@@ -199,14 +195,14 @@ class Bedside:
         endpoint = self._script.timing.endpoint
         if self._sure:
             return endpoint.sure_s
-        return endpoint.complaint_s if self._rests else endpoint.answer_s
+        return endpoint.complaint_s if self.state.rests else endpoint.answer_s
 
     # What the mouth tells us
 
     def line_began(self, line: str) -> None:
         """The first sample of a line sounds."""
-        said = self._script.lines[line]
-        self._tell("said", text=self._wording.words(line, self.state.tonight), line=line, kind=said.kind)
+        text, kind = self._words_and_kind(line)
+        self._tell("said", text=text, line=line, kind=kind)
 
     def line_cut(self, line: str, after_s: float, by: str) -> None:
         """A line was cut off."""
@@ -224,6 +220,9 @@ class Bedside:
         self._step(understood)
         self._by = "voice"
 
+    def _words_and_kind(self, line: str) -> tuple[str, str]:
+        return self._wording.words(line, self.state.tonight), self._script.lines[line].kind
+
     def _step(self, event: Event) -> None:
         self.state = self._wording.of_this_night(self.state)
         self.state, effects = step(self.state, event, self._clock.now(), self._script)
@@ -236,8 +235,7 @@ class Bedside:
         now = self._clock.now()
         match effect:
             case Say(line):
-                text = self._wording.words(line, self.state.tonight)
-                self._mouth.say(effect, text, self._script.lines[line].kind, now)
+                self._mouth.say(effect, *self._words_and_kind(line), now)
             case Hush():
                 self._mouth.hush(now, self._by)
             case SetTimer(name, after_s):

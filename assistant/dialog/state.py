@@ -142,6 +142,11 @@ class State:
         return self.onset_s is not None
 
     @property
+    def rests(self) -> bool:
+        """Whether nothing is going on."""
+        return not self.is_open and self.phase is Phase.IDLE
+
+    @property
     def barred(self) -> bool:
         """Whether a red flag stands that nobody has answered: nothing of a stretch is said."""
         return self.flag is not None and not self.acknowledged
