@@ -74,6 +74,10 @@ def _voices(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--wav", metavar="FILE", help="say: write the sample to a WAV instead of playing it")
 
 
+def _sheet(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--out", metavar="FILE", default="lines.html", help="where it is written (default: %(default)s)")
+
+
 def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("name", metavar="NAME", nargs="?", help="which benchmark; none: list them")
     sub.add_argument(
@@ -117,6 +121,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "run": _run,
     "models": _models,
     "voices": _voices,
+    "sheet": _sheet,
     "bench": _bench,
 }
 """Command -> adds its options to its parser; a command that is not here has none of its own."""
