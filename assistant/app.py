@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from assistant.settings import InForce, load_settings
 from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural_of, plain_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from assistant.at_bedside import Senses
     from assistant.clock import Clock
     from assistant.settings import Settings
+    from assistant.store.house import House
+    from assistant.store.records import Stamp
     from assistant.store.store import Store
     from assistant.voices import NaturalVoice
     from audio import Recogniser, SpeechDetector
@@ -75,6 +78,25 @@ class App:
 
         with Store.open(self.data, now=partial(stamp_of, clock or RealClock())) as store:
             yield store
+
+    @contextmanager
+    def house(self, origins: Sequence[str] = ()) -> Iterator[House]:
+        """Open the log as the page sees it, and close it in the end.
+
+        Args:
+            origins: which episodes are shown; by default those that somebody had.
+        """
+        from assistant.store.house import House  # noqa: PLC0415 - as in `store`
+        from assistant.store.records import OWN, new_id  # noqa: PLC0415
+
+        run, clock = new_id(), RealClock()
+
+        def now() -> Stamp:
+            # This process counts its seconds from another beginning than the bedside's.
+            return replace(stamp_of(clock), boot_id=run)
+
+        with House(self.data, now, origins or OWN) as house:
+            yield house
 
     def understanding(self, pack: Path | None = None) -> Understanding:
         """The meaning of a pack's words; None: the bedside's own."""

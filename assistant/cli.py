@@ -64,6 +64,13 @@ COMMANDS = (
         './bedside say "Toes up, toward your nose."',
         "assistant.cli_night:say",
     ),
+    Command("web", "serve the caregivers' page", "./bedside web", "assistant.cli_web:web"),
+    Command(
+        "sample",
+        "write made-up nights, marked as such, to try the page out",
+        "./bedside sample --nights 365 --data try",
+        "assistant.cli_web:sample",
+    ),
     Command("models", "list the models, or fetch one", "./bedside models get", "assistant.cli_models:models"),
     Command("voices", "list, fetch or try the voices", "./bedside voices get", "assistant.cli_voices:voices"),
     Command(

@@ -38,6 +38,11 @@ BENCHES = {
         '"stop" said over our own voice, and what our own voice stops', "assistant.bench_echo", needs_clips=False
     ),
     "vad": Bench("detectors of speech, side by side", "assistant.bench_vad", needs_clips=False),
+    "web": Bench(
+        "each page as the log grows, and the bedside's write beside readers",
+        "assistant.bench_web",
+        needs_clips=False,
+    ),
     "latency": Bench("how long a person waits for the first word", "assistant.bench_latency", needs_clips=False),
     "idle": Bench("what a night without a word costs", "assistant.bench_idle", needs_clips=False, takes_seconds=True),
     "voices": Bench(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.cli_options_web import sample_options, web_options
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
@@ -122,6 +124,8 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "models": _models,
     "voices": _voices,
     "sheet": _sheet,
+    "web": web_options,
+    "sample": sample_options,
     "bench": _bench,
 }
 """Command -> adds its options to its parser; a command that is not here has none of its own."""

@@ -161,13 +161,24 @@ def test_a_copy_that_finds_something_in_its_place_is_told_and_nothing_is_changed
     assert columns_and_schema(folder / FILE_NAME)[1] == SCHEMA
 
 
+SINCE_SCHEMA_3 = {
+    "columns": ("sleep_disturbance", "bother", "grade", "deleted_at"),
+    "table": ("session", "account", "invitation", "login_failure", "profile"),
+    "index": ("ix_journal_kind", "ix_journal_at_utc"),
+}
+
+
 def test_of_an_older_log_the_played_episodes_are_marked_and_the_others_stay_without(tmp_path: Path):
     played, had = (replace(complaint(), onset=stamp(boot=boot)) for boot in ("simulated", "7f2b"))
     with Store.open(tmp_path) as store:
         store.open_episode(played)
         store.open_episode(had)
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as back_to_schema_1:
-        back_to_schema_1.execute("ALTER TABLE episode DROP COLUMN origin")
+        for column in ("origin", *SINCE_SCHEMA_3["columns"]):
+            back_to_schema_1.execute(f"ALTER TABLE episode DROP COLUMN {column}")
+        for kind in ("table", "index"):
+            for name in SINCE_SCHEMA_3[kind]:
+                back_to_schema_1.execute(f"DROP {kind} {name}")
         back_to_schema_1.execute("UPDATE alembic_version SET version_num = '0001'")
         back_to_schema_1.commit()
     with Store.open(tmp_path) as store:

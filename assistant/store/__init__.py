@@ -8,7 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.store.episode import Episode
-from assistant.store.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+from assistant.store.errors import (
+    StoreBusy,
+    StoreChanged,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreTooNew,
+)
 from assistant.store.records import Closing, JournalEntry, NewEpisode, Stamp, new_id, night_of
 
 if TYPE_CHECKING:
@@ -22,6 +30,7 @@ __all__ = [
     "Stamp",
     "Store",
     "StoreBusy",
+    "StoreChanged",
     "StoreDamaged",
     "StoreError",
     "StoreFull",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from assistant.store.records import Stamp
 
@@ -75,6 +75,10 @@ class Episode:
     back_to_quiet_min: float | None = None
     sleep_quality: int | None = None
     """1..5."""
+    sleep_disturbance: int | None = None
+    """0 none .. 10 worst: how much the cramp disturbed the night, as on the two-week card."""
+    bother: int | None = None
+    """0 not at all .. 4 very much."""
     triggers: tuple[str, ...] | None = None
     room_c: float | None = None
     """Degrees Celsius."""
@@ -90,6 +94,16 @@ class Episode:
     """`live`, `demo`, `script`, `sample` or `page`, see `NewEpisode.origin`; None where it is older than the mark."""
     note: str | None = None
     edited_by: str | None = None
+    """Who changed it last on the page."""
+    grade: str | None = None
+    """What a carer says of the device: `helped`, `wrong_muscle`, `false_alarm` or `missed`."""
+    deleted_at: datetime | None = None
+    """When it was put away on the page, in UTC; it counts nowhere then, and can be brought back."""
+
+    @property
+    def hour(self) -> int:
+        """Of the local clock at its onset."""
+        return self.onset.local.hour
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready: ids as text, times as local ISO 8601 with offset, each stamp's further parts beside it."""
@@ -98,8 +112,8 @@ class Episode:
             value = getattr(self, each.name)
             if each.name in ("onset", "end"):
                 out |= _stamp_dict(each.name, value)
-            elif each.name == "night_of":
-                out["night_of"] = value.isoformat()
+            elif each.name in ("night_of", "deleted_at"):
+                out[each.name] = value.isoformat() if value else None
             else:
                 out[each.name.rstrip("_")] = list(value) if isinstance(value, tuple) else value
         return out

@@ -25,3 +25,7 @@ class StoreBusy(StoreError):  # noqa: N818
 
 class StoreDamaged(StoreError):  # noqa: N818
     """The file is no log of ours, or is broken."""
+
+
+class StoreChanged(StoreError):  # noqa: N818
+    """Somebody else changed the same thing meanwhile."""

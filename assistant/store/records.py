@@ -134,3 +134,10 @@ def new_id() -> str:
 def night_of(local: datetime) -> date:
     """The evening to which a local time belongs: noon to noon, so that 3 in the morning is still last night."""
     return (local.replace(tzinfo=None) - timedelta(hours=12)).date()
+
+
+def pain_band(pain: int | None) -> str | None:
+    """The band of a pain from 0 to 10; none for 0 and where it is not known."""
+    if not pain:
+        return None
+    return next(band for band, most in (("mild", 3), ("moderate", 6), ("severe", 9), ("worst", 10)) if pain <= most)

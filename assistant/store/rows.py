@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 STAMP = tuple(each.name for each in fields(Stamp))
 TUPLES = ("red_flag", "triggers")
-FIXED = {"episode_id", "house_id", "person_id", "device_id", "night_of", "onset", "end", "heard", "origin"}
-"""What `update_episode` does not change: identity, times, words, and where it comes from."""
+READ_ONLY = ("house_id", "person_id", "device_id", "episode_id", "night_of", "origin", "deleted_at")
+"""Columns that are read as they stand and never changed."""
+
+FIXED = {*READ_ONLY, "onset", "end", "heard"}
+"""What `update_episode` does not change: identity, times, words, where it comes from, and whether it is put away."""
 
 OPENED = (
     "intent",
@@ -39,9 +42,6 @@ OPENED = (
     "origin",
 )
 """What the journal keeps of an episode that opens."""
-
-READ_ONLY = ("house_id", "person_id", "device_id", "episode_id", "night_of", "origin")
-"""Columns that are read as they stand and never changed."""
 
 CHANGEABLE = tuple(each.name for each in fields(Episode) if each.name not in FIXED)
 

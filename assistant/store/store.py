@@ -7,34 +7,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import func, or_, select
 
-from assistant.store import rows, tables, upgrade
+from assistant.store import queries, rows, tables, upgrade
 from assistant.store.errors import StoreError
 from assistant.store.link import WAL_LIMIT, WAL_TIDY, Link, claim
 from assistant.store.records import OWN, Closing, JournalEntry, NewEpisode, Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
     from types import TracebackType
 
-    from sqlalchemy.engine import Connection, RowMapping
-
     from assistant.store.episode import Episode
-
-_EPISODES = (
-    select(tables.episode, tables.heard_words.c.words)
-    .outerjoin(tables.heard_words, tables.heard_words.c.seq == tables.episode.c.opened_seq)
-    .order_by(tables.episode.c.onset_utc, tables.episode.c.episode_id)
-)
-
-_JOURNAL = (
-    select(tables.journal, tables.heard_words.c.words)
-    .outerjoin(tables.heard_words, tables.heard_words.c.seq == tables.journal.c.seq)
-    .order_by(tables.journal.c.seq)
-)
-
-_NUMBERED = tables.journal.insert().returning(tables.journal.c.seq, sort_by_parameter_order=True)
 
 
 class Store:
@@ -101,7 +85,7 @@ class Store:
     def open_episode(self, episode: NewEpisode) -> None:
         """Write the episode and its `episode_opened` event, in one transaction."""
         with self._link.writing() as connection:
-            [seq] = self._append(connection, rows.opening_entry(episode))
+            [seq] = queries.append(connection, self._owner, rows.opening_entry(episode))
             values = rows.episode_row(episode) | {"opened_seq": seq} | self._owner
             connection.execute(tables.episode.insert().values(values))
 
@@ -113,12 +97,14 @@ class Store:
         """
         wanted = rows.changes(fields)
         with self._link.writing() as connection:
-            row = _row_of(connection, episode_id)
+            row = queries.row_of(connection, episode_id)
             new = {name: value for name, value in wanted.items() if row[name] != value}
             if new:
-                _change(connection, episode_id, new)
+                queries.change(connection, episode_id, new)
                 payload = rows.change_payload({name: row[name] for name in new}, new)
-                self._append(connection, JournalEntry("episode_changed", episode_id, self._now(), payload))
+                queries.append(
+                    connection, self._owner, JournalEntry("episode_changed", episode_id, self._now(), payload)
+                )
 
     def close_episode(self, episode_id: str, closing: Closing) -> None:
         """Write how the episode ended and its `episode_closed` event, in one transaction.
@@ -127,18 +113,18 @@ class Store:
             StoreError: no such episode, or it is closed already.
         """
         with self._link.writing() as connection:
-            row = _row_of(connection, episode_id)
+            row = queries.row_of(connection, episode_id)
             onset = rows.read_stamp("onset", row)
             if onset is None or row["end_utc"] is not None:
                 raise StoreError(f"episode {episode_id} is closed already; change its fields instead")
             new = rows.changes(rows.closing_fields(closing, onset))
-            _change(connection, episode_id, new | rows.stamp_row("end", closing.end))
-            self._append(connection, JournalEntry("episode_closed", episode_id, closing.end, new))
+            queries.change(connection, episode_id, new | rows.stamp_row("end", closing.end))
+            queries.append(connection, self._owner, JournalEntry("episode_closed", episode_id, closing.end, new))
         self._link.tidy(WAL_TIDY)
 
     def episodes(self, since: date | None = None) -> Iterator[Episode]:
-        """All episodes from the night `since` on, oldest first, from one snapshot."""
-        query = _EPISODES if since is None else _EPISODES.where(tables.episode.c.night_of >= since)
+        """All episodes from the night `since` on but those put away, oldest first, from one snapshot."""
+        query = queries.EPISODES if since is None else queries.EPISODES.where(tables.episode.c.night_of >= since)
         for row in self._link.stream(query):
             yield rows.read_episode(row)
 
@@ -150,7 +136,8 @@ class Store:
             origins: which episodes count, see `NewEpisode.origin`; those older than that mark always do.
         """
         column = tables.episode.c
-        counted = (column.night_of == night_of, or_(column.origin.in_(origins), column.origin.is_(None)))
+        own = or_(column.origin.in_(origins), column.origin.is_(None))
+        counted = (column.night_of == night_of, column.deleted_at.is_(None), own)
         query = select(func.count()).select_from(tables.episode).where(*counted)
         with self._link.reading() as connection:
             return connection.scalar(query) or 0
@@ -158,7 +145,8 @@ class Store:
     def open_episodes(self) -> list[Episode]:
         """Episodes without an end, oldest first: at a start, those that a power cut left open."""
         return [
-            rows.read_episode(row) for row in self._link.stream(_EPISODES.where(tables.episode.c.end_utc.is_(None)))
+            rows.read_episode(row)
+            for row in self._link.stream(queries.EPISODES.where(tables.episode.c.end_utc.is_(None)))
         ]
 
     def append(self, entry: JournalEntry) -> int:
@@ -168,13 +156,13 @@ class Store:
     def append_all(self, entries: Sequence[JournalEntry]) -> list[int]:
         """Write events in order, all or none; return their numbers."""
         with self._link.writing() as connection:
-            numbers = self._append(connection, *entries)
+            numbers = queries.append(connection, self._owner, *entries)
         self._link.tidy(WAL_LIMIT)
         return numbers
 
     def journal(self, episode_id: str | None = None, after: int = 0) -> Iterator[JournalEntry]:
         """Events with a number above `after`, in order; of one episode if it is given."""
-        query = _JOURNAL.where(tables.journal.c.seq > after)
+        query = queries.JOURNAL.order_by(tables.journal.c.seq).where(tables.journal.c.seq > after)
         if episode_id is not None:
             query = query.where(tables.journal.c.episode_id == episode_id)
         for row in self._link.stream(query):
@@ -205,31 +193,6 @@ class Store:
         if self._link.place.file:
             upgrade.drop_backups(self._link.place.file, before)
         return gone
-
-    def _append(self, connection: Connection, *entries: JournalEntry) -> list[int]:
-        made = [rows.journal_row(entry) for entry in entries]
-        numbers = list(connection.scalars(_NUMBERED, [row | self._owner for row, _ in made])) if made else []
-        heard = [
-            {"seq": seq, "at_utc": entry.stamp.utc, "words": words} | self._owner
-            for seq, entry, (_, words) in zip(numbers, entries, made, strict=True)
-            if words
-        ]
-        if heard:
-            connection.execute(tables.heard_words.insert(), heard)
-        return numbers
-
-
-def _row_of(connection: Connection, episode_id: str) -> RowMapping:
-    query = select(tables.episode).where(tables.episode.c.episode_id == episode_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise StoreError(f"there is no episode {episode_id}; open it first")
-    return row
-
-
-def _change(connection: Connection, episode_id: str, new: Mapping[str, Any]) -> None:
-    table = tables.episode
-    connection.execute(table.update().where(table.c.episode_id == episode_id).values(dict(new)))
 
 
 def _unsure_now() -> Stamp:

@@ -2,87 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
-    CheckConstraint,
     Column,
     Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
 )
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Dialect
-    from sqlalchemy.types import TypeEngine
+from assistant.store.columns import ID, UtcTime, metadata, owned, stamp, within
+from assistant.store.tables_people import account, invitation, login_failure, profile, session
 
-
-class UtcTime(TypeDecorator[datetime]):
-    """An aware time, always handed out in UTC: SQLite itself knows no zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Drop the zone for SQLite only, after turning the time to UTC."""
-        if value is None:
-            return None
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-    }
-)
-
-ID = String(36)
-
-
-def _owned() -> list[Column[str]]:
-    """Whose row it is: in each table from the first migration, so that homes can be joined later."""
-    return [
-        Column(f"{who}_id", ID, ForeignKey(f"{who}.{who}_id"), nullable=False) for who in ("house", "person", "device")
-    ]
-
-
-def _stamp(prefix: str, *, nullable: bool) -> list[Column[Any]]:
-    kinds: dict[str, TypeEngine[Any]] = {
-        "utc": UtcTime(),
-        "offset_minutes": Integer(),
-        "boot_id": String(64),
-        "monotonic_s": Float(),
-        "trusted": Boolean(),
-    }
-    return [Column(f"{prefix}_{name}", kind, nullable=nullable) for name, kind in kinds.items()]
-
-
-def _within(column: str, low: float, high: float | None = None) -> CheckConstraint:
-    upper = "" if high is None else f" AND {column} <= {high}"
-    return CheckConstraint(f"{column} >= {low}{upper}", name=column)
-
+__all__ = [
+    "account",
+    "cursor",
+    "device",
+    "episode",
+    "heard_words",
+    "house",
+    "invitation",
+    "journal",
+    "login_failure",
+    "metadata",
+    "person",
+    "profile",
+    "session",
+]
 
 house = Table("house", metadata, Column("house_id", ID, primary_key=True), Column("name", Text, nullable=False))
 
@@ -106,11 +57,11 @@ episode = Table(
     "episode",
     metadata,
     Column("episode_id", ID, primary_key=True),
-    *_owned(),
+    *owned(),
     Column("opened_seq", Integer, ForeignKey("journal.seq"), nullable=False),
     Column("night_of", Date, nullable=False),
-    *_stamp("onset", nullable=False),
-    *_stamp("end", nullable=True),
+    *stamp("onset", nullable=False),
+    *stamp("end", nullable=True),
     Column("duration_s", Float),
     Column("ended_by", Text),
     Column("end_inferred", Boolean),
@@ -157,15 +108,21 @@ episode = Table(
     Column("note", Text),
     Column("edited_by", Text),
     Column("origin", Text),
-    _within("pain_now", 0, 10),
-    _within("pain_morning", 0, 10),
-    _within("relief", 0, 3),
-    _within("sore_next_day", 0, 3),
-    _within("sleep_quality", 1, 5),
-    _within("asr_conf", 0, 1),
-    _within("duration_s", 0),
-    _within("rounds", 0),
-    _within("hold_s", 0),
+    Column("sleep_disturbance", Integer),
+    Column("bother", Integer),
+    Column("grade", Text),
+    Column("deleted_at", UtcTime()),
+    within("pain_now", 0, 10),
+    within("pain_morning", 0, 10),
+    within("relief", 0, 3),
+    within("sore_next_day", 0, 3),
+    within("sleep_quality", 1, 5),
+    within("sleep_disturbance", 0, 10),
+    within("bother", 0, 4),
+    within("asr_conf", 0, 1),
+    within("duration_s", 0),
+    within("rounds", 0),
+    within("hold_s", 0),
     Index(None, "night_of"),
     Index(None, "onset_utc"),
 )
@@ -174,12 +131,14 @@ journal = Table(
     "journal",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
-    *_owned(),
+    *owned(),
     Column("kind", Text, nullable=False),
     Column("episode_id", ID),  # no foreign key: what was heard stands in the journal even if its episode never opened
-    *_stamp("at", nullable=False),
+    *stamp("at", nullable=False),
     Column("payload", JSON, nullable=False),
     Index(None, "episode_id"),
+    Index(None, "kind"),
+    Index(None, "at_utc"),
     sqlite_autoincrement=True,  # a number is never given twice
 )
 
@@ -187,7 +146,7 @@ heard_words = Table(
     "heard_words",
     metadata,
     Column("seq", Integer, ForeignKey("journal.seq"), primary_key=True, autoincrement=False),
-    *_owned(),
+    *owned(),
     Column("at_utc", UtcTime(), nullable=False),
     Column("words", JSON, nullable=False),
     Index(None, "at_utc"),
@@ -197,6 +156,6 @@ cursor = Table(
     "cursor",
     metadata,
     Column("reader", String(64), primary_key=True),
-    *_owned(),
+    *owned(),
     Column("seq", Integer, nullable=False),
 )

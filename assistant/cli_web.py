@@ -1,0 +1,87 @@
+"""`web` and `sample`: the caregivers' page, and made-up nights to try it out."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.app import App
+from assistant.clock import RealClock
+from assistant.errors import BedsideError, UsageError
+from assistant.store.records import night_of
+
+if TYPE_CHECKING:
+    import argparse
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MOST_NIGHTS = 36_525
+MOST_PORTS = 65_535
+
+
+def sample(options: argparse.Namespace) -> int:
+    """Write made-up nights, the last one last night."""
+    from assistant.sample import Sample  # noqa: PLC0415 - loads the lines of the bedside
+    from assistant.store.bulk import write_all  # noqa: PLC0415 - the database library
+
+    if not 1 <= options.nights <= MOST_NIGHTS:
+        raise UsageError(f"--nights {options.nights} cannot be. Give 1 to {MOST_NIGHTS}.")
+    app = App(options.data)
+    last = night_of(RealClock().wall()) - timedelta(days=1)
+    number = write_all(app.data, "sample", Sample(last, options.nights, seed=options.seed).all())
+    print(f"Wrote {number} made-up episodes of {options.nights} nights to {app.data}, marked as sample.")
+    return 0
+
+
+def web(options: argparse.Namespace) -> int:
+    """Serve the page until Ctrl-C."""
+    import uvicorn  # noqa: PLC0415 - a server is needed by this command only
+
+    from assistant.web.site import make_site  # noqa: PLC0415
+
+    _check(options)
+    first_code = secrets.token_hex(4)
+    hosts = LOOPBACK if options.host in LOOPBACK else (options.host, *LOOPBACK, "bedside.local")
+    with App(options.data).house(("sample",) if options.sample else ()) as house:
+        scheme = "https" if options.cert else "http"
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        print(f"The caregivers' page: {scheme}://{host}:{options.port}/  Ctrl-C ends it.", flush=True)
+        if not house.people.anybody():
+            print(f"Nobody can come in yet. The code for the first visit: {first_code}", flush=True)
+        site = make_site(house, first_code=first_code, hosts=hosts, sample=options.sample)
+        uvicorn.run(
+            site,
+            host=options.host,
+            port=options.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ssl_certfile=options.cert,
+            ssl_keyfile=options.key,
+        )
+    return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    if not 1 <= options.port <= MOST_PORTS:
+        raise UsageError(f"--port {options.port} cannot be. Give 1 to {MOST_PORTS}.")
+    if bool(options.cert) != bool(options.key):
+        raise UsageError("--cert and --key belong together. Give both.")
+    if options.host not in LOOPBACK and not options.cert:
+        raise UsageError(
+            f"--host {options.host} would send the log unprotected through the network. Give --cert and --key."
+        )
+    for file in filter(None, (options.cert, options.key)):
+        if not Path(file).is_file():
+            raise UsageError(f"{file} is not there. Give a file.")
+    with closing(socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET)) as trying:
+        trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trying.bind((options.host, options.port))
+        except OSError as error:
+            raise BedsideError(
+                f"{options.host}:{options.port} cannot be used ({error.strerror}). Choose another with --port N."
+            ) from error

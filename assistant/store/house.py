@@ -1,0 +1,51 @@
+"""The store as the page sees it: one connection, and a part for each kind of work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from assistant.store.editing import Editing
+from assistant.store.link import Link, claim
+from assistant.store.people import People
+from assistant.store.profile import Profile
+from assistant.store.reading import Reading
+from assistant.store.records import OWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from assistant.store.records import Stamp
+
+
+class House:
+    """The log of one home, for the process that serves the page: it alone moves the write-ahead log into the file.
+
+    Args:
+        where: the data folder, or an SQLAlchemy address.
+        now: the time, stamped.
+        origins: which episodes are shown; by default those that somebody had.
+
+    Raises:
+        StoreError: or the subclass for what is wrong; the message names the remedy.
+    """
+
+    def __init__(self, where: Path | str, now: Callable[[], Stamp], origins: Sequence[str] = OWN) -> None:
+        self._link = Link.open(where, checkpoints=True, busy_ms=None)
+        owner = claim(self._link, "page")
+        self.now = now
+        self.reading = Reading(self._link, origins)
+        self.editing = Editing(self._link, owner, now)
+        self.people = People(self._link, owner, now)
+        self.profile = Profile(self._link, owner, now)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._link.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

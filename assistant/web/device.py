@@ -1,0 +1,31 @@
+"""*Device*: whether it heard the person all night, for each of the last nights; not known where nothing says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from assistant.store.records import night_of
+from assistant.web.watch import bounds, watch_of
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from assistant.web.visit import Visit
+
+NIGHTS = 14
+KINDS = ("listening_began", "listening_ended", "fault", "recovered")
+MOST = 100
+
+
+def show_device(visit: Visit) -> Response:
+    """The page."""
+    tonight = night_of(visit.now.local)
+    told = visit.house.reading.of_kind(*KINDS, most=MOST)[::-1]
+    nights = []
+    for back in range(NIGHTS):
+        night = tonight - timedelta(days=back)
+        begins, ends = bounds(night, visit.now.offset_minutes)
+        nights.append((night, watch_of([each for each in told if begins <= each.stamp.utc < ends])))
+    newest = visit.house.reading.newest()
+    return visit.show("device.html", nights=nights, newest=newest, tonight=tonight)

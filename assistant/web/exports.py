@@ -1,0 +1,83 @@
+"""Everything out: a table for spreadsheets, the whole record as JSON, both as a stream; and FHIR for a clinic."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from assistant.web.fhir import bundle
+from assistant.web.trends import last_over
+from assistant.web.visit import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assistant.store.episode import Episode
+    from assistant.web.visit import Visit
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A spreadsheet would run a text that begins so."""
+
+ROWS_AT_ONCE = 200
+MOST_IN_BUNDLE_DAYS = 366
+
+
+def as_csv(visit: Visit) -> Response:
+    """Every episode, one a line."""
+    visit.house.editing.record("exported", None, by=visit.account.shown, form="csv")
+    return _file(csv_lines(visit.house.reading.all_episodes()), "text/csv; charset=utf-8", "episodes.csv")
+
+
+def as_json(visit: Visit) -> Response:
+    """Every episode, one JSON object a line."""
+    visit.house.editing.record("exported", None, by=visit.account.shown, form="json")
+    lines = (json.dumps(each.as_dict(), ensure_ascii=False) + "\n" for each in visit.house.reading.all_episodes())
+    return _file(lines, "application/x-ndjson", "episodes.jsonl")
+
+
+def as_fhir(visit: Visit) -> Response:
+    """A FHIR R4 bundle of the last two weeks, or of the nights that are asked for."""
+    last = last_over(visit)
+    days = visit.asked("days", "14")
+    if not days.isdecimal() or not 1 <= int(days[:6]) <= MOST_IN_BUNDLE_DAYS:
+        raise Refused(f"days must be a whole number from 1 to {MOST_IN_BUNDLE_DAYS}. Correct it.")
+    episodes = visit.house.reading.episodes(last - timedelta(days=int(days) - 1), last)
+    visit.house.editing.record("exported", None, by=visit.account.shown, form="fhir")
+    made = bundle(episodes, visit.house.profile.read(), visit.now)
+    headers = {"content-disposition": 'attachment; filename="bedside.fhir.json"'}
+    return JSONResponse(made, media_type="application/fhir+json", headers=headers)
+
+
+def csv_lines(episodes: Iterable[Episode]) -> Iterator[str]:
+    """A table with a heading, some hundred rows at a time."""
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\r\n")
+    heading = False
+    for number, each in enumerate(episodes, 1):
+        row = each.as_dict()
+        if not heading:
+            writer.writerow(row)
+            heading = True
+        writer.writerow([cell(value) for value in row.values()])
+        if number % ROWS_AT_ONCE == 0:
+            yield page.getvalue()
+            page.seek(0)
+            page.truncate()
+    yield page.getvalue()
+
+
+def cell(value: Any) -> Any:
+    """What stands in the table: lists as JSON, and no text that a spreadsheet would run."""
+    if isinstance(value, (dict, list)):
+        value = json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _file(lines: Iterator[str], kind: str, name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines, media_type=kind, headers=headers)

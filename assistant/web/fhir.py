@@ -1,0 +1,93 @@
+"""Episodes as a FHIR R4 bundle. Codes stand only where they are sure; everything else is words.
+
+Sure are: LOINC 72514-3 (pain severity, 0 to 10, verbal), UCUM units, ICD-10-CM R25.2 (cramp and spasm: a symptom).
+The site is text, since a code of a region that nobody checked says more than is known. Nothing here is a diagnosis.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from assistant.store.episode import Episode
+    from assistant.store.records import Stamp
+
+LOINC, UCUM, ICD = "http://loinc.org", "http://unitsofmeasure.org", "http://hl7.org/fhir/sid/icd-10-cm"
+NOTICE = "Written by a bedside assistant or by carers. General information, not a diagnosis; not a medical device."
+
+
+def bundle(episodes: Sequence[Episode], profile: Mapping[str, Any], now: Stamp) -> dict[str, Any]:
+    """A collection: the person, the device, and an observation for each episode."""
+    person_id = episodes[0].person_id if episodes else "person"
+    resources = [_patient(person_id, profile), _device()]
+    resources += [_observation(each, person_id) for each in episodes]
+    entries = [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in resources]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "timestamp": now.local.isoformat(),
+        "entry": entries,
+    }
+
+
+def _patient(person_id: str, profile: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {"resourceType": "Patient", "id": person_id}
+    if profile.get("name"):
+        made["name"] = [{"text": profile["name"]}]
+    if str(profile.get("born", "")).isdecimal():
+        made["birthDate"] = str(profile["born"])
+    return made
+
+
+DEVICE_ID = "5b0c0d10-7f0e-5d1c-9b61-2a4a0c6d9a10"
+
+
+def _device() -> dict[str, Any]:
+    name = {"name": "Bedside cramp assistant", "type": "user-friendly-name"}
+    return {"resourceType": "Device", "id": DEVICE_ID, "deviceName": [name], "note": [{"text": NOTICE}]}
+
+
+def _observation(each: Episode, person_id: str) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "resourceType": "Observation",
+        "id": each.episode_id,
+        "status": "final" if each.end else "preliminary",
+        "code": {"coding": [{"system": ICD, "code": "R25.2", "display": "Cramp and spasm"}], "text": "Cramp at night"},
+        "subject": {"reference": f"urn:uuid:{person_id}"},
+        "effectivePeriod": _period(each),
+        "bodySite": {"text": _site(each)},
+        "component": _components(each),
+    }
+    if each.origin == "live":
+        made["device"] = {"reference": f"urn:uuid:{DEVICE_ID}"}
+    if each.note:
+        made["note"] = [{"text": each.note}]
+    return {name: value for name, value in made.items() if value}
+
+
+def _period(each: Episode) -> dict[str, str]:
+    period = {"start": each.onset.local.isoformat()}
+    if each.end is not None and each.duration_s is not None:
+        period["end"] = each.end.local.isoformat()
+    return period
+
+
+def _site(each: Episode) -> str:
+    site = "" if each.site == "unknown" else each.site.replace("_", " ")
+    return " ".join(part for part in ("" if each.side == "unknown" else each.side, site) if part) or "not told"
+
+
+def _components(each: Episode) -> list[dict[str, Any]]:
+    known: list[dict[str, Any]] = []
+    if each.duration_s is not None:
+        quantity = {"value": round(each.duration_s, 1), "unit": "s", "system": UCUM, "code": "s"}
+        known.append({"code": {"text": "Duration"}, "valueQuantity": quantity})
+    if each.pain_now is not None:
+        coding = {"system": LOINC, "code": "72514-3"}
+        known.append({"code": {"coding": [coding], "text": "Pain, 0 to 10"}, "valueInteger": each.pain_now})
+    if each.relief is not None:
+        scale = "Relief: 0 worse, 1 same, 2 some, 3 gone"
+        known.append({"code": {"text": scale}, "valueInteger": each.relief})
+    return known

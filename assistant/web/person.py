@@ -1,0 +1,96 @@
+"""*Person*: who it is, whom to call, what is kept and who agreed; and who may come in here."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from assistant.store.people import ROLES
+from assistant.web.door import INVITED_FOR
+from assistant.web.visit import Refused, go, hashed
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from assistant.web.visit import Visit
+
+TEXTS = {
+    "name": 60,
+    "born": 4,
+    "helpers": 300,
+    "emergency": 40,
+    "urgent_line": 60,
+    "medicines_other": 500,
+    "bloods": 500,
+    "hours": 60,
+}
+"""What is written in words, and how many letters it may have."""
+
+LISTS = ("medicine", "sign")
+"""What is ticked, from the lists of words.yaml."""
+
+CONSENTS = ("words", "alerts")
+STEPS = ("who", "helpers", "numbers", "hours", "kept")
+
+
+def show_person(visit: Visit) -> Response:
+    """The page."""
+    return _show(visit, "")
+
+
+def save_person(visit: Visit) -> Response:
+    """Change what stands in the form that was sent; other parts stay."""
+    wanted: dict[str, Any] = {}
+    for name, most in TEXTS.items():
+        if name in visit.form:
+            wanted[name] = _text(visit.form[name], most)
+    for name in LISTS:
+        if f"{name}_shown" in visit.form:
+            known = visit.pages.words[name]
+            wanted[name] = [each for n, each in enumerate(known) if f"{name}_{n}" in visit.form]
+    for name in CONSENTS:
+        if "consent_shown" in visit.form:
+            wanted[f"consent.{name}"] = f"consent_{name}" in visit.form
+    visit.house.profile.write(wanted, visit.account.shown)
+    return go("/person", "saved")
+
+
+def invite(visit: Visit) -> Response:
+    """Make an invitation; its code is shown once, and kept only as a hash."""
+    role = visit.form.get("role", "")
+    if role not in ROLES:
+        raise Refused("There is no such role. Choose one from the list.")
+    code = secrets.token_urlsafe(12)
+    visit.house.people.invite(hashed(code), role, INVITED_FOR)
+    return _show(visit, code)
+
+
+def end_account(visit: Visit) -> Response:
+    """Let somebody in no more; never the last owner."""
+    chosen = visit.form.get("account", "")
+    accounts = visit.house.people.accounts()
+    owners = [each.account_id for each in accounts if each.role == "owner"]
+    if owners == [chosen]:
+        raise Refused("The last owner cannot be shut out. Invite another owner first.")
+    if chosen in {each.account_id for each in accounts}:
+        visit.house.people.end_account(chosen)
+        visit.house.editing.record("account_ended", None, by=visit.account.shown, account=chosen)
+    return go("/person", "ended")
+
+
+def _show(visit: Visit, code: str) -> Response:
+    return visit.show(
+        "person.html",
+        profile=visit.house.profile.read(),
+        accounts=visit.house.people.accounts(),
+        roles=ROLES,
+        code=code,
+        home=f"{visit.request.url.scheme}://{visit.request.url.netloc}",
+    )
+
+
+def _text(text: str, most: int) -> str:
+    shown = " ".join(text.split())
+    if len(shown) > most or not shown.isprintable():
+        raise Refused(f"That is too long, or holds signs that cannot be shown. Write {most} letters at most.")
+    return shown

@@ -1,0 +1,111 @@
+"""The site: which address leads to which page, and who may open it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from assistant.web import alerts, device, diary, doctor, episode, exports, night, nights, person, trends, words
+from assistant.web.door import Door
+from assistant.web.guard import Guard
+from assistant.web.render import HERE, Pages
+from assistant.web.visit import OWNERS, WRITERS, open_page, page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from argon2 import PasswordHasher
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from assistant.store.house import House
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine."""
+
+READ = {
+    "/": night.last_night,
+    "/nights": nights.show_nights,
+    "/trends": trends.show_trends,
+    "/alerts": alerts.show_alerts,
+    "/doctor": doctor.show_doctor,
+    "/words": words.show_words,
+    "/person": person.show_person,
+    "/device": device.show_device,
+    "/episode/{episode_id:uuid}": episode.show_episode,
+    "/export/episodes.csv": exports.as_csv,
+    "/export/episodes.jsonl": exports.as_json,
+    "/export/bedside.fhir.json": exports.as_fhir,
+}
+WRITE = {
+    "/alerts": alerts.acknowledge,
+    "/words": words.settle_words,
+    "/person": person.save_person,
+    "/new": episode.enter,
+    "/import": diary.import_diary,
+    "/episode/{episode_id:uuid}": episode.save_episode,
+    "/episode/{episode_id:uuid}/end": episode.end,
+    "/episode/{episode_id:uuid}/away": episode.put_away,
+    "/episode/{episode_id:uuid}/back": episode.bring_back,
+}
+WRITERS_READ = {"/new": episode.new_form, "/import": diary.show_import}
+OWNERS_WRITE = {
+    "/episode/{episode_id:uuid}/erase": episode.erase,
+    "/person/invite": person.invite,
+    "/person/end": person.end_account,
+}
+
+
+def make_site(
+    house: House,
+    *,
+    first_code: str,
+    hosts: Iterable[str] = LOOPBACK,
+    sample: bool = False,
+    hasher: PasswordHasher | None = None,
+) -> Starlette:
+    """The page of one home.
+
+    Args:
+        house: its log, open.
+        first_code: makes the first account.
+        hosts: names by which it may be called.
+        sample: made-up nights are shown, and every page says so.
+        hasher: argon2id with other costs than usual.
+    """
+    door = Door(first_code, hasher)
+    routes = [Route(path, page(do)) for path, do in READ.items()]
+    routes += [Route(path, page(do, WRITERS)) for path, do in WRITERS_READ.items()]
+    routes += [Route(path, page(do, WRITERS), methods=["POST"]) for path, do in WRITE.items()]
+    routes += [Route(path, page(do, OWNERS), methods=["POST"]) for path, do in OWNERS_WRITE.items()]
+    routes += [
+        Route("/login", open_page(door.look)),
+        Route("/login", open_page(door.knock), methods=["POST"]),
+        Route("/logout", page(door.leave), methods=["POST"]),
+    ]
+    site = Starlette(
+        routes=[*routes, Mount("/static", StaticFiles(directory=HERE / "static"))],
+        middleware=[Middleware(Guard, hosts=hosts)],
+        exception_handlers={404: _not_found, 500: _failed},
+    )
+    site.state.house, site.state.pages = house, Pages(sample=sample)
+    return site
+
+
+def _failed(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("This page failed. Load it again, or run ./bedside doctor on the device.", 500)
+
+
+def _not_found(request: Request, _: Exception) -> Response:
+    if request.url.path.startswith("/static/"):
+        return PlainTextResponse("There is no such file.", 404)
+    return (
+        RedirectResponse("/login", 303)
+        if "bedside" not in request.cookies
+        else PlainTextResponse("There is no such page. Go back to the first one: /", 404)
+    )

@@ -1,0 +1,70 @@
+"""*Trends*: is it getting worse, when does it come, what helps; and what is not known."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from assistant.figures import Figures, figures_of
+from assistant.store.records import night_of
+from assistant.trend import NIGHTS_NEEDED, marks
+from assistant.web.charts import bars, share
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from assistant.web.visit import Visit
+
+WEEKS = {"4": 4, "12": 12, "26": 26, "52": 52}
+BREAKFAST, NOON = 7, 12
+NIGHT_HOURS = [*range(18, 24), *range(12)]
+"""From the evening to noon; what comes by day is told in words."""
+
+
+def show_trends(visit: Visit) -> Response:
+    """The page; `?weeks=` chooses how far back."""
+    weeks = WEEKS.get(visit.asked("weeks"), 12)
+    last = last_over(visit)
+    first = last - timedelta(weeks=weeks) + timedelta(days=1)
+    since = visit.house.reading.bounds()
+    begins = first if since is None else max(first, since[0])
+    # The rules compare with twelve weeks, however few are shown.
+    known = min(first, last - timedelta(weeks=12))
+    episodes = visit.house.reading.briefs(known, last)
+    figures = figures_of(episodes, first, last)
+    compared = max(known, since[0]) if since else last
+    return visit.show(
+        "trends.html",
+        figures=figures,
+        weeks=weeks,
+        choices=WEEKS,
+        begins=begins,
+        marks=marks(episodes, compared, last) if since else None,
+        needed=NIGHTS_NEEDED,
+        weekly=bars([(f"{begin.day} {begin:%b}", count) for begin, count in figures.weeks() if _known(begin, since)]),
+        hourly=bars([(f"{hour:02}", figures.hours[hour]) for hour in NIGHT_HOURS]),
+        by_day=sum(count for hour, count in enumerate(figures.hours) if hour not in NIGHT_HOURS),
+        places=[(place, count, share(count, len(figures.episodes))) for place, count in figures.places.most_common()],
+        precision=precision(figures),
+    )
+
+
+def _known(begin: date, since: tuple[date, date] | None) -> bool:
+    return since is not None and begin + timedelta(days=6) >= since[0]
+
+
+def last_over(visit: Visit) -> date:
+    """The last night that is over: at breakfast that is the one just past."""
+    local = visit.now.local
+    return night_of(local) - timedelta(days=0 if BREAKFAST <= local.hour < NOON else 1)
+
+
+def precision(figures: Figures) -> dict[str, tuple[int, int]]:
+    """How right the device was, by the carers' grades: name to (right, of so many that were graded)."""
+    grades = figures.count("grade")
+    right, wrong, missed = (
+        grades["helped"] + grades["wrong_muscle"],
+        grades["false_alarm"],
+        grades["missed"],
+    )
+    return {"precision": (right, right + wrong), "recall": (right, right + missed)}
