@@ -127,6 +127,8 @@ def _ears(senses: Senses, mind: Mind, inbox: Inbox) -> Ears:
 
 
 def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log: EpisodeLog) -> Bedside:
+    profile = mind.settings.person.profile
+    speaker.change_volume(profile.volume_db(mind.script.timing.volume))
     return Bedside(
         clock=clock,
         script=mind.script,
@@ -135,6 +137,8 @@ def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log
         teller=teller,
         log=log,
         numbers=mind.numbers,
+        profile=profile,
+        volume=speaker.change_volume,
     )
 
 

@@ -9,18 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialog.events import (
-    Alert,
+    Acknowledged,
     CancelTimer,
-    CloseEpisode,
+    Delivered,
     Effect,
     EndedBy,
     Event,
     Hush,
     Interrupted,
-    NoteEpisode,
-    NoteSilence,
     NotUnderstood,
-    OpenEpisode,
     Say,
     SetTimer,
     Spoken,
@@ -28,14 +25,19 @@ from assistant.dialog.events import (
     Understood,
 )
 from assistant.dialog.machine import step
-from assistant.dialog.script import NUMBERS
-from assistant.dialog.state import Phase, State
+from assistant.dialog.profile import Profile
+from assistant.dialog.state import State
+from assistant.doubt import doubt_of
 from assistant.interruption import Meaning, meaning_over_us
 from assistant.mouth import Mouth
+from assistant.records import Records
 from assistant.timers import Timers
+from assistant.wording import Wording
 from audio import Final, Heard, Partial, SpeechEnded, SpeechStarted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.clock import Clock
     from assistant.dialog.script import Script
     from assistant.episode_log import EpisodeLog
@@ -64,14 +66,17 @@ class Bedside:
         teller: Teller,
         log: EpisodeLog,
         numbers: dict[str, str] | None = None,
+        profile: Profile | None = None,
+        volume: Callable[[float], None] = lambda _: None,
     ) -> None:
-        self.state = State()
+        self.state = State(profile=profile or Profile())
         self._clock = clock
         self._script = script
         self._understanding = understanding
         self._teller = teller
         self._log = log
-        self._numbers = NUMBERS | (numbers or {})
+        self._records = Records(teller, log, volume)
+        self._wording = Wording(script, clock, (numbers or {}) | self.state.profile.numbers)
         self._timers = Timers()
         self._mouth = Mouth(speaker, self, script.timing)
         self._by, self._sure, self._over_us = "voice", False, False
@@ -111,7 +116,7 @@ class Bedside:
         self._tell("heard", text=heard.text, score=round(heard.share, 3), engine=heard.engine)
         self._tell("understood", intent=match.intent, slots=match.slots, score=round(match.score, 3))
         if match.intent is None:
-            self._step(NotUnderstood())
+            self._step(doubt_of(match, self._script) or NotUnderstood())
             return
         self._answer(Understood(match.intent, match.slots, match.score))
 
@@ -141,6 +146,15 @@ class Bedside:
         self._sure = False
         self._mouth.person_ended(self._clock.now())
         self.tick()
+
+    def acknowledged(self, by: str) -> None:
+        """A carer answered the alert."""
+        self._step(Acknowledged(by))
+
+    def delivered(self, name: str) -> None:
+        """A channel has confirmed that this one has been told."""
+        self._wording.told(name)
+        self._step(Delivered())
 
     def interrupt(self, by: EndedBy = "interrupted") -> None:
         """The program is being ended: fall silent, close what is open."""
@@ -172,7 +186,8 @@ class Bedside:
     @property
     def is_idle(self) -> bool:
         """Nothing is open and nothing is being said: only a complaint or a call for help counts."""
-        return not self.state.is_open and self.state.phase is not Phase.ALARM and not self._mouth.busy
+        rests = self.state.rests and not self._mouth.busy
+        return rests and self._clock.now() - self.state.ended_s > self._script.timing.answers_after_s
 
     @property
     def endpoint_s(self) -> float:
@@ -180,14 +195,14 @@ class Bedside:
         endpoint = self._script.timing.endpoint
         if self._sure:
             return endpoint.sure_s
-        return endpoint.complaint_s if self.is_idle else endpoint.answer_s
+        return endpoint.complaint_s if self.state.rests else endpoint.answer_s
 
     # What the mouth tells us
 
     def line_began(self, line: str) -> None:
         """The first sample of a line sounds."""
-        said = self._script.lines[line]
-        self._tell("said", text=self._script.words(line, self._numbers), line=line, kind=said.kind)
+        text, kind = self._words_and_kind(line)
+        self._tell("said", text=text, line=line, kind=kind)
 
     def line_cut(self, line: str, after_s: float, by: str) -> None:
         """A line was cut off."""
@@ -205,7 +220,11 @@ class Bedside:
         self._step(understood)
         self._by = "voice"
 
+    def _words_and_kind(self, line: str) -> tuple[str, str]:
+        return self._wording.words(line, self.state.tonight), self._script.lines[line].kind
+
     def _step(self, event: Event) -> None:
+        self.state = self._wording.of_this_night(self.state)
         self.state, effects = step(self.state, event, self._clock.now(), self._script)
         if isinstance(event, Understood) and any(isinstance(effect, Say | Hush) for effect in effects):
             self._mouth.drop_cut()
@@ -216,23 +235,15 @@ class Bedside:
         now = self._clock.now()
         match effect:
             case Say(line):
-                self._mouth.say(effect, self._script.words(line, self._numbers), self._script.lines[line].kind, now)
+                self._mouth.say(effect, *self._words_and_kind(line), now)
             case Hush():
                 self._mouth.hush(now, self._by)
             case SetTimer(name, after_s):
                 self._timers.set(name, now, after_s)
             case CancelTimer(name):
                 self._timers.cancel(name)
-            case Alert(level, red_flag):
-                self._tell("alert", level=level, red_flag=red_flag, channel="bedside", state="raised")
-            case NoteSilence(waited_s):
-                self._tell("silence", waited_s=waited_s)
-            case OpenEpisode():
-                self._log.open(effect, self._heard, self._score)
-            case NoteEpisode(fields):
-                self._log.note(fields)
-            case CloseEpisode():
-                self._log.close(effect)
+            case _:
+                self._records.keep(effect, self._heard, self._score)
 
     def _tell(self, event: str, **fields: Any) -> None:
         self._teller.tell(event, self._log.episode_id, **fields)

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from assistant.bench_echo_room import PERSON_RMS, Room, Scene, loudness
 from assistant.bench_echo_ways import OURS, WAYS, WEBRTC
-from assistant.dialog.script import NUMBERS, load_script
+from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.interruption import meaning_over_us
 from audio.activity_silero import SileroActivity
 from audio.ears import Ears, EchoGate
@@ -151,7 +151,7 @@ def scenes(rendered: list[tuple[NDArray[np.float32], int]], said: list[Sound], *
 
 def _lines(app: App) -> list[tuple[NDArray[np.float32], int]]:
     script, voice = load_script(), app.voice()
-    return [voice.render(script.words(line, NUMBERS)) for line in script.lines]
+    return [voice.render(script.words(line, MOMENT | NUMBERS)) for line in script.lines]
 
 
 def words(app: App, clips: Path | None) -> list[Sound]:

@@ -89,6 +89,7 @@ class TimedLoudspeaker:
     """Takes the time at which the first audible sample of each line is played."""
 
     lost: LoudspeakerLost | None = None
+    volume: float = 1.0
 
     def __init__(self) -> None:
         self.sounded_s = 0.0

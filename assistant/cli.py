@@ -73,6 +73,9 @@ COMMANDS = (
     ),
     Command("models", "list the models, or fetch one", "./bedside models get", "assistant.cli_models:models"),
     Command("voices", "list, fetch or try the voices", "./bedside voices get", "assistant.cli_voices:voices"),
+    Command(
+        "sheet", "write the page on which every line is reviewed", "./bedside sheet", "assistant.cli_sheet:write_sheet"
+    ),
     Command("bench", "measure, beside the baseline", "./bedside bench hear", "assistant.cli_bench:bench"),
 )
 

@@ -31,6 +31,9 @@ class Bench:
 BENCHES = {
     "hear": Bench("meaning of labelled clips, beside the nearest sentence", "assistant.bench_hear", needs_clips=True),
     "decoder": Bench("the decoder's ways of searching", "assistant.bench_decoder", needs_clips=True),
+    "understand": Bench(
+        "meaning of typed paraphrases, beside plain ways", "assistant.bench_understand", needs_clips=False
+    ),
     "echo": Bench(
         '"stop" said over our own voice, and what our own voice stops', "assistant.bench_echo", needs_clips=False
     ),

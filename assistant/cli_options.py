@@ -45,7 +45,9 @@ def _hear(sub: argparse.ArgumentParser) -> None:
 
 def _understand(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("texts", metavar="TEXT", nargs="+", help="words, or - for one text a line on standard input")
-    sub.add_argument("--json", action="store_true", help="one JSON object a line")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--explain", action="store_true", help="say why: what was found, its weight, the threshold")
     sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
     sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
 
@@ -72,6 +74,10 @@ def _voices(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("name", metavar="NAME", nargs="?", help="of a voice, as listed (default: the best)")
     sub.add_argument("--from", dest="wheels", metavar="DIR", help="get: a folder of wheels, for want of a network")
     sub.add_argument("--wav", metavar="FILE", help="say: write the sample to a WAV instead of playing it")
+
+
+def _sheet(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--out", metavar="FILE", default="lines.html", help="where it is written (default: %(default)s)")
 
 
 def _bench(sub: argparse.ArgumentParser) -> None:
@@ -117,6 +123,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "run": _run,
     "models": _models,
     "voices": _voices,
+    "sheet": _sheet,
     "web": web_options,
     "sample": sample_options,
     "bench": _bench,

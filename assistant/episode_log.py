@@ -54,6 +54,7 @@ class EpisodeLog:
         self, scribe: Scribe, clock: Clock, teller: Teller, *, keep_words: bool = True, origin: str = "live"
     ) -> None:
         self.episode_id: str | None = None
+        self._last_id: str | None = None
         self._scribe = scribe
         self._clock = clock
         self._teller = teller
@@ -100,11 +101,17 @@ class EpisodeLog:
         self._shown |= {key: fields[key] for key in ("site", "side") if key in fields}
         self._write(lambda store: store.update_episode(episode_id, **fields))
 
+    def note_last(self, fields: dict[str, Any]) -> None:
+        """Add what became known of the episode that was closed last."""
+        if self._last_id is not None:
+            episode_id = self._last_id
+            self._write(lambda store: store.update_episode(episode_id, **fields))
+
     def close(self, wanted: CloseEpisode) -> None:
         """End the open episode; `episode_closed` is told once that is on disk."""
         if self.episode_id is None:
             return
-        episode_id, self.episode_id = self.episode_id, None
+        episode_id, self.episode_id, self._last_id = self.episode_id, None, self.episode_id
         fields: dict[str, Any] = {k: (v,) if k == "red_flag" else v for k, v in wanted.fields.items()}
         closing = Closing(end=self._stamp(), ended_by=wanted.ended_by, relief=wanted.relief, **fields)
         told = self._shown | {"relief": wanted.relief, "ended_by": wanted.ended_by}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.clock import RealClock
 from assistant.dialog.events import Say, Understood
 from assistant.dialog.machine import step
-from assistant.dialog.script import load_script
+from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.dialog.state import State
 from assistant.errors import UsageError
 from audio import SAMPLE_RATE, Final, Partial
@@ -143,9 +143,7 @@ def first_line(match: Match) -> str | None:
         return None
     script = load_script()
     _, effects = step(State(), Understood(match.intent, match.slots), 0.0, script)
-    return next(
-        (script.words(e.line, {"emergency": "", "urgent_line": ""}) for e in effects if isinstance(e, Say)), None
-    )
+    return next((script.words(e.line, MOMENT | NUMBERS) for e in effects if isinstance(e, Say)), None)
 
 
 def _meaning(match: Match | None) -> dict[str, Any]:

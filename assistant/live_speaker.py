@@ -21,6 +21,9 @@ DEADLINE_S = 3.0
 class Loudspeaker(Protocol):
     """Plays one sound at a time; never waits, never raises."""
 
+    volume: float
+    """0..1."""
+
     @property
     def lost(self) -> LoudspeakerLost | None:
         """Why nothing is audible now; None while all is well."""
@@ -68,6 +71,10 @@ class LiveSpeaker:
         """Fall silent at once."""
         self._awaited = None
         self._loudspeaker.stop()
+
+    def change_volume(self, step_db: float) -> None:
+        """Louder or quieter from now on, within what the loudspeaker can."""
+        self._loudspeaker.volume = min(1.0, self._loudspeaker.volume * 10 ** (step_db / 20))
 
     def rendered(self, text: str, now: float) -> float | None:
         """Say the line that was waited for; return how many seconds it takes, None where nobody waits any more."""

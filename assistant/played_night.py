@@ -65,6 +65,7 @@ def play_night(
             teller=teller,
             log=log,
             numbers=settings.numbers.model_dump(),
+            profile=settings.person.profile if scene.profile is None else scene.profile,
         )
         night = Night(bedside, clock, open_sound=sounds.__getitem__, recogniser=partial(app.recogniser, understanding))
         with closed_when_cut_short(bedside, lambda: teller.forget(tell)):

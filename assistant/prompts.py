@@ -110,8 +110,9 @@ class Prompts:
 
 
 def lines_ahead(script: Script, numbers: dict[str, str]) -> list[str]:
-    """Every line's words, those first that could be needed first: the first step, then what may not wait."""
-    return list(dict.fromkeys(script.words(line, numbers) for line in _in_order(script)))
+    """The words that are known before the night, those first that may be needed first: first steps, red flags."""
+    known = (line for line in _in_order(script) if script.lines[line].placeholders <= numbers.keys())
+    return list(dict.fromkeys(script.words(line, numbers) for line in known))
 
 
 def _in_order(script: Script) -> Iterator[str]:
@@ -120,5 +121,7 @@ def _in_order(script: Script) -> Iterator[str]:
     for flag in script.red_flags.values():
         yield from flag.lines
     for stretch in stretches:
-        yield from (*stretch.first_round, *stretch.marks.values(), stretch.rest_line)
+        yield from (*stretch.first_round, *stretch.marks.values())
+        if stretch.rest_line is not None:
+            yield stretch.rest_line
     yield from script.lines

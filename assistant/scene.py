@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from assistant.clock import RealClock
+from assistant.dialog.profile import ALSO_CALLED, Profile
 from assistant.errors import ScriptError
 from assistant.hints import did_you_mean
 
@@ -88,6 +89,8 @@ class Scene:
     begins: datetime
     """Local time of its start, with offset."""
     items: tuple[Item, ...]
+    profile: Profile | None = None
+    """Who sleeps here; None: as the settings say."""
 
 
 def load_scene(path: Path) -> Scene:
@@ -99,16 +102,15 @@ def load_scene(path: Path) -> Scene:
     if path.suffix.lower() not in (".yaml", ".yml"):
         return Scene(_local(None), (Item(at=0, wav=path),))
     entries = _read(path)
-    opening = Opening()
+    opening, profile = Opening(), None
     if entries and isinstance(entries[0], dict) and not {"at", "say", "wav", "silence"} & set(entries[0]):
         opening = _checked(Opening, entries[0], f"{path}: entry 1")
-        if opening.profile:
-            raise ScriptError(f"{path}: entry 1: this version keeps no profile yet. Leave profile empty.")
+        if opening.profile is not None:
+            profile = _checked(Profile, opening.profile, f"{path}: entry 1: profile", also=(*ALSO_CALLED, "numbers"))
         entries = entries[1:]
     items = [_checked(Item, entry, f"{path}: entry {n}") for n, entry in enumerate(entries, 1)]
-    return Scene(
-        _local(opening.clock), tuple(sorted((_beside(path, item) for item in items), key=lambda item: item.at))
-    )
+    in_order = tuple(sorted((_beside(path, item) for item in items), key=lambda item: item.at))
+    return Scene(_local(opening.clock), in_order, profile)
 
 
 def _read(path: Path) -> list[Any]:
@@ -125,11 +127,11 @@ def _read(path: Path) -> list[Any]:
     return entries
 
 
-def _checked(model: type[ModelT], entry: Any, where: str) -> ModelT:
+def _checked(model: type[ModelT], entry: Any, where: str, *, also: tuple[str, ...] = ()) -> ModelT:
     if not isinstance(entry, dict):
         raise ScriptError(f"{where} is no mapping. Write it like: - {{at: 0, say: my calf is cramping}}")
     for key in entry:
-        if key not in model.model_fields:
+        if key not in model.model_fields and key not in also:
             raise ScriptError(f"{where}: there is no key {key}. {did_you_mean(str(key), model.model_fields)}")
     try:
         return model.model_validate(entry)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.dialog.profile import Profile
 from assistant.errors import SettingsError
 from assistant.hints import did_you_mean
 
@@ -60,6 +61,34 @@ class WordSettings(_Section):
     days: Annotated[int, Field(ge=1, le=365)] = 14
 
 
+Told = Literal["unknown", "yes", "no"]
+
+
+class PersonSettings(_Section):
+    """[person]: who sleeps here; what nobody has told yet is unknown, and the careful version of a stretch holds."""
+
+    hip_replacement: Told = "unknown"
+    knee_replacement: Told = "unknown"
+    sore_knee: Told = "unknown"
+    pregnancy: Literal["unknown", "no", "early", "late", "after"] = "unknown"
+    blood_thinners: Told = "unknown"
+    numb_feet: Told = "unknown"
+    foot_sores: Told = "unknown"
+    recent_fracture: Told = "unknown"
+    thin_bones: Told = "unknown"
+    back_pain: Told = "unknown"
+    fistula: Told = "unknown"
+    fluid_limit: Told = "unknown"
+    hearing: Told = "unknown"
+    partner: Told = "unknown"
+    standing: bool = False
+
+    @property
+    def profile(self) -> Profile:
+        """The same, as the conversation takes it."""
+        return Profile.model_validate(self.model_dump())
+
+
 class Settings(_Section):
     """Everything that can be set."""
 
@@ -68,6 +97,7 @@ class Settings(_Section):
     voice: VoiceSettings = VoiceSettings()
     numbers: NumberSettings = NumberSettings()
     words: WordSettings = WordSettings()
+    person: PersonSettings = PersonSettings()
 
 
 KEYS = {section: set(field.default.__class__.model_fields) for section, field in Settings.model_fields.items()}

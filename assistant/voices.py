@@ -7,7 +7,6 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 from typing import TYPE_CHECKING
 
 import assistant
@@ -139,14 +138,9 @@ class Home:
 
 def fixed_lines(script: Script, numbers: Mapping[str, str]) -> list[str]:
     """The words of every line that is known before the night, the family's numbers filled in, in the pack's order."""
-    says = [line.say for line in script.lines.values()]
-    return [say.format(**numbers) for say in says if _placeholders(say) <= numbers.keys()]
+    return [line.say.format(**numbers) for line in script.lines.values() if line.placeholders <= numbers.keys()]
 
 
 def lines_of_the_moment(script: Script, numbers: Mapping[str, str]) -> list[str]:
     """Ids of the lines that hold what only the night tells: times and counts."""
-    return [name for name, line in script.lines.items() if not _placeholders(line.say) <= numbers.keys()]
-
-
-def _placeholders(say: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(say) if name is not None}
+    return [name for name, line in script.lines.items() if not line.placeholders <= numbers.keys()]

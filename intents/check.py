@@ -12,7 +12,8 @@ from intents.understanding import Understanding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from intents.pack import Pack, SaidAs
+    from intents.pack import Pack
+    from intents.phrases import SaidAs
 
 _TRIED = 40
 """Fillings of one template that are tried before it counts as unreachable."""
@@ -23,6 +24,7 @@ def check(pack: Pack) -> list[str]:
     understanding = Understanding(pack)
     return [
         *_repeated_phrases(pack),
+        *dict.fromkeys(_lists_that_do_not_exist(pack)),
         *_repeated_sentences(pack),
         *_too_many_ways(pack),
         *_unreachable(pack, understanding),
@@ -43,6 +45,13 @@ def _repeated_phrases(pack: Pack) -> Iterator[str]:
 def _slot_concepts(pack: Pack) -> set[str]:
     slots = [slot for rule in pack.composition.intents.values() for slot in rule.slots.values()]
     return {concept for slot in slots for concept in slot.concepts}
+
+
+def _lists_that_do_not_exist(pack: Pack) -> Iterator[str]:
+    concepts = {f"{{{phrase.concept}}}" for phrase in pack.phrases}
+    for phrase in pack.phrases:
+        for name in sorted({word for word in phrase.words if word.startswith("{")} - concepts):
+            yield f"{phrase.source}: {' '.join(phrase.words)!r} names the list {name}, which does not exist"
 
 
 def _repeated_sentences(pack: Pack) -> Iterator[str]:

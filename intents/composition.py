@@ -1,15 +1,11 @@
-"""Which concepts make which meaning: the shape of a pack's `composition/<language>.yaml`, and its arithmetic."""
+"""Which concepts make which meaning: the shape of a pack's `composition/<language>.yaml`."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from intents.model import Evidence
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 NOT = "not "
 """Prefix of a feature whose concept is negated: "not cramp"."""
@@ -17,6 +13,14 @@ NOT = "not "
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Composed(_Data):
+    """A slot's value that is told in pieces."""
+
+    all: tuple[str, ...]
+    """Features that must all be there."""
+    value: str
 
 
 class SlotRule(_Data):
@@ -27,6 +31,12 @@ class SlotRule(_Data):
     """Value when nothing was told; None leaves the slot out."""
     several: str | None = None
     """Value when one reading tells two different ones ("left and right"); None takes the likeliest."""
+    order: tuple[str, ...] = ()
+    """Of two values in one reading the one that stands first here counts: "toes" before "foot"."""
+    vague: tuple[str, ...] = ()
+    """Values that do not tell exactly: then `composed` is asked."""
+    composed: tuple[Composed, ...] = ()
+    """Values that are told in pieces: "my thigh … the front"; the first whose pieces are all there."""
 
 
 class Together(_Data):
@@ -44,6 +54,10 @@ class IntentRule(_Data):
     bias: float = -6.0
     threshold: float | None = None
     """Probability below which silence is right; None takes that of the settings."""
+    gravity: int = 0
+    """Of two meanings that are sure the graver one counts, and the other is kept beside it; 0 is no complaint."""
+    shared: tuple[str, ...] = ()
+    """Names of weights in the file's `shared`, which hold here unless `evidence` says otherwise."""
     evidence: Mapping[str, float] = Field(default_factory=dict)
     """Feature -> weight; a feature is `concept`, `concept=value` or `not concept`."""
     together: tuple[Together, ...] = ()
@@ -124,81 +138,52 @@ class Composition(_Data):
     """Concepts whose words are found with a slip of spelling too."""
     inside: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Concept -> concepts that are found inside its words as well: a side inside "back of my left lower leg"."""
+    overlay: tuple[str, ...] = ()
+    """Concepts that are found whatever else their words are part of: "fallen for her" beside "i have fallen"."""
     modifiers: tuple[Modifier, ...] = ()
+    shared: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
+    """Weights that several intents have in common, by name: what makes it talk about something else."""
+    clause: tuple[str, ...] = ()
+    """Concepts that part two complaints in one breath: "and", "but"."""
+    also: str | None = None
+    """Slot that takes the less grave complaint; None keeps only the gravest."""
     intents: Mapping[str, IntentRule]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _share(cls, data: Any) -> Any:
+        """Each intent's evidence, with what it shares with others."""
+        shared, intents = data.get("shared") or {}, data.get("intents") or {}
+        for name, rule in intents.items() if isinstance(intents, dict) else ():
+            for share in rule.get("shared") or () if isinstance(rule, dict) else ():
+                if share not in shared:
+                    raise ValueError(f"intents.{name}.shared: there is no {share!r} in shared")
+                rule["evidence"] = {**shared[share], **(rule.get("evidence") or {})}
+        return data
 
     def features(self) -> dict[str, list[str]]:
         """Each concept that the file names -> the keys under which it does."""
+        places: list[tuple[str, Iterable[str]]] = [
+            *((key, getattr(self, key)) for key in ("strip", "neutral", "misspelt", "overlay", "clause")),
+            *((f"inside.{outer}", (outer, *inner)) for outer, inner in self.inside.items()),
+            *((f"shared.{share}", weights) for share, weights in self.shared.items()),
+            *((f"modifiers.{at}", (one.by, *one.turns, *one.until)) for at, one in enumerate(self.modifiers)),
+            *((f"intents.{name}", _features_of(rule)) for name, rule in self.intents.items()),
+        ]
         named: dict[str, list[str]] = {}
-        for key in ("strip", "neutral", "misspelt"):
-            for concept in getattr(self, key):
-                named.setdefault(concept, []).append(key)
-        for outer, inner in self.inside.items():
-            for concept in (outer, *inner):
-                named.setdefault(concept, []).append(f"inside.{outer}")
-        for at, modifier in enumerate(self.modifiers):
-            for concept in (modifier.by, *modifier.turns, *modifier.until):
-                named.setdefault(concept, []).append(f"modifiers.{at}")
-        for name, rule in self.intents.items():
-            for feature in _features_of(rule):
-                named.setdefault(feature.removeprefix(NOT), []).append(f"intents.{name}")
+        for key, features in places:
+            for feature in features:
+                named.setdefault(feature.removeprefix(NOT), []).append(key)
         return named
 
 
 def _features_of(rule: IntentRule) -> list[str]:
     together = [feature for group in rule.together for feature in group.all]
     needed = [feature for group in rule.needs for feature in group]
-    slots = [concept for slot in rule.slots.values() for concept in slot.concepts]
+    slots = [name for slot in rule.slots.values() for name in slot_features(slot)]
     return [*rule.evidence, *rule.if_expected, *together, *needed, *rule.allow, *slots]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What all readings together hold, for one intent."""
-
-    strength: Mapping[str, float]
-    """Feature -> 0..1, how surely it is there."""
-    words: Mapping[str, str]
-    """Feature -> the words that say it."""
-    strangers: float
-    """Words that the intent does not explain, mean over the readings that hold its core."""
-    small_words: float
-    """The same for neutral words."""
-    sentence: float
-    """0..1, how surely a whole reading is one of its sentences."""
-
-
-def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tuple[Evidence, ...]]:
-    """The log-odds of the intent, and what they are made of; minus infinity where a need is not met."""
-    if not all(any(found.strength.get(feature) for feature in group) for group in rule.needs):
-        return -math.inf, ()
-    weights = {**rule.evidence, **rule.if_expected} if expected else rule.evidence
-    why = [
-        Evidence("bias", "", rule.bias),
-        *(_part(feature, weight, found) for feature, weight in weights.items() if found.strength.get(feature)),
-        *(_all_of(group, found) for group in rule.together if all(found.strength.get(f) for f in group.all)),
-    ]
-    if found.strangers:
-        why.append(Evidence("strangers", "", max(rule.strangers_most, rule.stranger * found.strangers)))
-    if found.small_words and rule.small_word:
-        why.append(Evidence("small words", "", rule.small_word * found.small_words))
-    if found.sentence:
-        why.append(Evidence("sentence", "", rule.sentence * found.sentence))
-    if expected:
-        why.append(Evidence("expected", "", rule.expected))
-    return sum(part.weight for part in why), tuple(why)
-
-
-def _part(feature: str, weight: float, found: Found) -> Evidence:
-    return Evidence(feature, found.words.get(feature, ""), weight * found.strength[feature])
-
-
-def _all_of(group: Together, found: Found) -> Evidence:
-    return Evidence("+".join(group.all), "", group.weight * min(found.strength[feature] for feature in group.all))
-
-
-def probability(log_odds: float) -> float:
-    """The logistic of `log_odds`, 0..1."""
-    if log_odds < 0:
-        return math.exp(log_odds) / (1.0 + math.exp(log_odds)) if log_odds > -700 else 0.0  # noqa: PLR2004 exp's range
-    return 1.0 / (1.0 + math.exp(-log_odds))
+def slot_features(slot: SlotRule) -> list[str]:
+    """What a slot's value may come from."""
+    return [*slot.concepts, *(feature for composed in slot.composed for feature in composed.all)]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from intents.graph import PhraseGraph, Step
 from intents.spelling import Spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from intents.composition import Modifier, Qualities
-    from intents.pack import Misheard, Pack, Phrase
+    from intents.pack import Pack
+    from intents.phrases import Misheard
 
-_END = ""
+_DEEPEST = 2
+"""How deep phrases may stand inside phrases: "{site} is gone", whose site is "{whose} calf"."""
 _LEAST_QUALITY = 0.2
 """A phrase with more misreadings than that is no longer found."""
-
-_Step = tuple[tuple[str, ...], int, float]
-"""Words said, place after the words heard, quality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,22 @@ class Spotter:
         self._modifiers = composition.modifiers
         self._strip = frozenset(composition.strip)
         self._inside = composition.inside
+        self._overlay = frozenset(composition.overlay)
         self._quality = composition.qualities
-        self._plain: dict[str, Any] = {}
-        self._nested: dict[str, Any] = {}
-        for phrase in pack.phrases:
-            _add(self._nested if any(word[0] == "{" for word in phrase.words) else self._plain, phrase)
+        self._plain = PhraseGraph(pack.normaliser, pack.rules)
+        self._nested = PhraseGraph(pack.normaliser, pack.rules)
+        for pattern in pack.patterns:
+            (self._nested if pattern.names_lists(pack.rules) else self._plain).add(pattern)
+        self._named = self._nested.lists
+        self._plain.close()
+        self._nested.close()
         self._misheard = _by_first_word(pack.misheard, self._quality)
-        plain = {word for phrase in pack.phrases for word in phrase.words}
-        self._known = plain | {word for one in pack.misheard for word in one.heard}
-        misspelt = frozenset(composition.misspelt)
+        said = self._plain.words() | self._nested.words()
+        self._known = said | {word for one in pack.misheard for word in one.heard}
         self._spelling = Spelling(
-            word for phrase in pack.phrases if phrase.concept in misspelt for word in phrase.words if word[0] != "{"
+            word
+            for concept in composition.misspelt
+            for word in self._plain.words(concept) | self._nested.words(concept)
         )
         self._stands_for = lru_cache(maxsize=4096)(self._other_words)
 
@@ -89,8 +94,10 @@ class Spotter:
             pack wants found inside longer ones; negation is marked.
         """
         known = [span for span in spotted.spans if span.concept in concepts]
-        best = _best(known)
-        best += [span for span in known if span.quality == 1.0 and self._is_inside(span, best)]
+        best = _best([span for span in known if span.concept not in self._overlay])
+        best += _best([span for span in known if span.concept in self._overlay])
+        inside = [span for span in known if span.quality == 1.0 and self._is_inside(span, best)]
+        best += [span for span in inside if not any(_is_part(span, other) for other in inside)]
         return tuple(_turn(sorted(best, key=lambda span: span.start), self._modifiers))
 
     def _is_inside(self, span: Span, best: Sequence[Span]) -> bool:
@@ -104,17 +111,30 @@ class Spotter:
 
     def _spans(self, words: Sequence[str]) -> list[Span]:
         steps = self._steps(words)
-        plain = list(_walk(self._plain, steps))
-        for span in plain:
-            if span.quality == 1.0:
-                steps[span.start].append(((f"{{{span.concept}}}",), span.end, 1.0))
-        return plain + list(_walk(self._nested, steps))
+        found = fresh = self._found(self._plain, words, steps)
+        for _ in range(_DEEPEST):
+            for span in fresh:
+                if span.quality == 1.0 and f"{{{span.concept}}}" in self._named:
+                    steps[span.start].append(((f"{{{span.concept}}}",), span.end, 1.0))
+            nested = self._found(self._nested, words, steps)
+            fresh = [span for span in nested if span not in found]
+            found = found + fresh
+            if not any(f"{{{span.concept}}}" in self._named for span in fresh):
+                break
+        return found
 
-    def _steps(self, words: Sequence[str]) -> list[list[_Step]]:
+    def _found(self, graph: PhraseGraph, words: Sequence[str], steps: Sequence[Sequence[Step]]) -> list[Span]:
+        best: dict[tuple[int, int, str, str], float] = {}
+        for start, end, concept, value, quality in graph.found(steps, _LEAST_QUALITY):
+            key = (start, end, concept, " ".join(words[start:end]) if value is None else value)
+            best[key] = max(quality, best.get(key, 0.0))
+        return [Span(*key, quality) for key, quality in best.items()]
+
+    def _steps(self, words: Sequence[str]) -> list[list[Step]]:
         """For each place, what may have been said there, where it ends, and how surely."""
-        steps: list[list[_Step]] = []
+        steps: list[list[Step]] = []
         for at, word in enumerate(words):
-            here: list[_Step] = [((said,), at + 1, quality) for said, quality in self._stands_for(word)]
+            here: list[Step] = [((said,), at + 1, quality) for said, quality in self._stands_for(word)]
             for heard, said_words, quality in self._misheard.get(word, ()):
                 if tuple(words[at : at + len(heard)]) == heard:
                     here.append((said_words, at + len(heard), quality))
@@ -126,33 +146,6 @@ class Spotter:
         if word in self._known:
             return ((word, 1.0),)
         return ((word, 1.0), *((known, self._quality.typo) for known in self._spelling.near(word)))
-
-
-def _add(tree: dict[str, Any], phrase: Phrase) -> None:
-    node = tree
-    for word in phrase.words:
-        node = node.setdefault(word, {})
-    node.setdefault(_END, set()).add((phrase.concept, phrase.value))
-
-
-def _walk(tree: dict[str, Any], steps: Sequence[Sequence[_Step]]) -> Iterator[Span]:
-    for start in range(len(steps)):
-        paths: list[tuple[dict[str, Any], int, float]] = [(tree, start, 1.0)]
-        while paths:
-            node, at, quality = paths.pop()
-            for concept, value in node.get(_END, ()):
-                yield Span(start, at, concept, value, quality)
-            for said, end, own in steps[at] if at < len(steps) else ():
-                if (after := _after(node, said)) is not None and quality * own >= _LEAST_QUALITY:
-                    paths.append((after, end, quality * own))
-
-
-def _after(node: dict[str, Any], words: Sequence[str]) -> dict[str, Any] | None:
-    for word in words:
-        if word not in node:
-            return None
-        node = node[word]
-    return node
 
 
 def _by_first_word(
@@ -187,9 +180,17 @@ def _best(found: list[Span]) -> list[Span]:
     return sorted(best, key=lambda span: span.start)
 
 
+def _is_part(span: Span, other: Span) -> bool:
+    """Whether `other` says the same in more words: "front of my leg above the knee", "front of my leg"."""
+    longer = other.end - other.start > span.end - span.start
+    return span.concept == other.concept and longer and other.start <= span.start and span.end <= other.end
+
+
 def _turn(spans: list[Span], modifiers: Sequence[Modifier]) -> list[Span]:
     """Mark what a negation (or another modifier) before it turns."""
-    return [replace(span, negated=_is_turned(span, spans, modifiers)) for span in spans]
+    there = {span.concept for span in spans}
+    turning = [modifier for modifier in modifiers if modifier.by in there]
+    return [replace(span, negated=True) if _is_turned(span, spans, turning) else span for span in spans]
 
 
 def _is_turned(span: Span, spans: list[Span], modifiers: Sequence[Modifier]) -> bool:

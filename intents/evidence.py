@@ -60,9 +60,24 @@ def strength_of(heard: Sequence[tuple[float, float]], enough: float) -> float:
     return total / enough
 
 
-def values_of(rule: SlotRule, spans: Sequence[Span]) -> dict[str, float]:
+def slot_value(rule: SlotRule, readings: Sequence[tuple[float, Sequence[Span]]]) -> str | None:
+    """The likeliest value of a slot over the readings, by their shares; its default where none tells it."""
+    votes: dict[str, float] = {}
+    for share, spans in readings:
+        for value, quality in _values_of(rule, spans).items():
+            votes[value] = votes.get(value, 0.0) + share * quality
+    return max(votes, key=lambda value: votes[value]) if votes else rule.default
+
+
+def _values_of(rule: SlotRule, spans: Sequence[Span]) -> dict[str, float]:
     """The values that one reading tells for a slot, and how well each was heard."""
     values = {span.value: span.quality for span in spans if span.concept in rule.concepts and not span.negated}
     if rule.several is not None and len(values) > 1:
         return {rule.several: min(values.values())}
-    return values
+    if rule.composed and values.keys() <= set(rule.vague):
+        there = set().union(*(names_of(span) for span in spans)) if spans else set()
+        for composed in rule.composed:
+            if there.issuperset(composed.all):
+                return {composed.value: 1.0}
+    told = [value for value in rule.order if value in values]
+    return {told[0]: values[told[0]]} if told else values

@@ -17,6 +17,8 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 _LONG_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
 _TENS = 10
+_LONGEST_REPEATED = 5
+"""Words of a phrase that is said again at once, at most."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Normaliser:
             for word in _spell(self, raw):
                 if not kept or kept[-1] != word:
                     kept.append(word)
-        return tuple(kept)
+        return tuple(_said_once(kept))
 
     def spellings(self, words: Sequence[str]) -> tuple[str, ...]:
         """How `words` are written: as they stand, and contracted where people contract ("it is" -> "it's")."""
@@ -63,6 +65,18 @@ class Normaliser:
         if tens in self.numbers and ones in self.numbers:
             return f"{self.numbers[tens]} {self.numbers[ones]}"
         return digits
+
+
+def _said_once(words: list[str]) -> list[str]:
+    """Without what is said again at once: "it is seized it is seized" is said once."""
+    for length in range(2, _LONGEST_REPEATED + 1):
+        at = 0
+        while at + 2 * length <= len(words):
+            if words[at : at + length] == words[at + length : at + 2 * length]:
+                del words[at : at + length]
+            else:
+                at += 1
+    return words
 
 
 @lru_cache(maxsize=4096)

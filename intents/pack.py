@@ -19,43 +19,15 @@ from intents import words_yaml
 from intents.composition import Composition
 from intents.errors import PackError
 from intents.normalise import Normaliser
-from intents.templates import TemplateError, ways
+from intents.phrases import Misheard, Pattern, Phrase, SaidAs
+from intents.templates import MOST_WAYS, TemplateError, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+MOST_PHRASES = 60
+"""Ways of one list entry that are written out; spotting knows all of them."""
 BUNDLED = Path(__file__).parent / "packs" / "bedside"
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """One way to say a concept."""
-
-    words: tuple[str, ...]
-    concept: str
-    value: str
-    source: str
-    """File and key, for messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class SaidAs:
-    """One template of an intent, and its ways in normal form; lists stay as `{name}`."""
-
-    template: str
-    intent: str
-    ways: tuple[tuple[str, ...], ...]
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Misheard:
-    """What recognisers write for some words."""
-
-    said: tuple[str, ...]
-    heard: tuple[str, ...]
-    likeness: str
-    """`near`: hardly a word of its own; `far`: an everyday word, weak evidence."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +37,11 @@ class Pack:
     root: Path
     normaliser: Normaliser
     composition: Composition
+    patterns: tuple[Pattern, ...]
+    rules: Mapping[str, str]
+    """Expansion rules that the patterns name."""
     phrases: tuple[Phrase, ...]
+    """The patterns written out, each in `MOST_PHRASES` ways at most."""
     sentences: tuple[SaidAs, ...]
     misheard: tuple[Misheard, ...] = ()
     near_misses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -88,6 +64,7 @@ class _Reader:
         self._root, self._language = root, language
         self._problems: list[str] = []
         self._rules: dict[str, str] = {}
+        self._patterns: list[Pattern] = []
 
     def pack(self) -> Pack:
         normaliser = self._normaliser()
@@ -101,8 +78,8 @@ class _Reader:
         near_misses, decoys = self._near_misses(), self._decoys()
         if self._problems or composition is None:
             raise PackError(self._root, self._problems)
-        read = tuple(phrases), tuple(sentences), tuple(misheard)
-        return Pack(self._root, normaliser, composition, *read, near_misses, decoys)
+        lists = tuple(self._patterns), self._rules, tuple(phrases)
+        return Pack(self._root, normaliser, composition, *lists, tuple(sentences), tuple(misheard), near_misses, decoys)
 
     def _folder(self, name: str) -> list[Path]:
         found = sorted((self._root / name / self._language).glob("*.yaml"))
@@ -133,12 +110,12 @@ class _Reader:
         data = self._single("normalise")
         return Normaliser(**{key: data.get(key) or {} for key in ("contractions", "endings", "numbers")})
 
-    def _ways(self, source: str, template: object) -> list[str]:
+    def _ways(self, source: str, template: object, most: int = MOST_WAYS) -> list[str]:
         if not isinstance(template, str):
             self._problems.append(f"{source}: {template!r} is not text: put it in quotes")
             return []
         try:
-            return ways(template, self._rules)
+            return ways(template, self._rules, most=most)
         except TemplateError as error:
             self._problems.append(f"{source}: {error}")
             return []
@@ -152,10 +129,13 @@ class _Reader:
                 self._problems.append(f"{source} needs `values:` with a list")
                 continue
             for value in values:
-                template, out = (value.get("in"), value.get("out")) if isinstance(value, dict) else (value, value)
+                template, out = (value.get("in"), value.get("out")) if isinstance(value, dict) else (value, None)
+                said = self._ways(source, template, MOST_PHRASES)
+                if said:
+                    self._patterns.append(Pattern(str(template), concept, None if out is None else str(out)))
                 found += [
-                    Phrase(words, concept, str(out if out is not None else way), source)
-                    for way in self._ways(source, template)
+                    Phrase(words, concept, str(template if out is None else out), source)
+                    for way in said
                     if (words := _pattern(way, normaliser.words))
                 ]
         return found

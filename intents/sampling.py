@@ -22,7 +22,7 @@ _SHORT_FIRST = 6.0
 
 
 def sayings(pack: Pack, *, each: int = 600, seed: int = 0) -> dict[str, str]:
-    """Sentences -> intent, drawn from the pack's templates: short ones first, the same for the same seed.
+    """Sentences -> intent, drawn from the pack's templates, all in equal parts; the same for the same seed.
 
     Args:
         pack: where the templates are.
@@ -34,15 +34,14 @@ def sayings(pack: Pack, *, each: int = 600, seed: int = 0) -> dict[str, str]:
     """
     draw = Random(seed)  # noqa: S311 no secrets here
     values = _values(pack)
-    by_intent: dict[str, set[tuple[str, ...]]] = {}
+    by_intent: dict[str, list[list[tuple[str, ...]]]] = {}
     for said in pack.sentences:
-        chosen = by_intent.setdefault(said.intent, set())
-        for way in said.ways:
-            chosen.update(_filled(way, values, draw))
+        filled = {words for way in said.ways for words in _filled(way, values, draw)}
+        by_intent.setdefault(said.intent, []).append(sorted(filled, key=lambda words: (len(words), words)))
     return {
         spelt: intent
-        for intent, sentences in by_intent.items()
-        for words in sorted(sentences, key=lambda words: (len(words), words))[:each]
+        for intent, templates in by_intent.items()
+        for words in _in_equal_parts(templates, each, draw)
         for spelt in pack.normaliser.spellings(words)
     }
 
@@ -53,21 +52,33 @@ def wordings(pack: Pack) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words for words in said if "{" not in words))
 
 
-def _values(pack: Pack) -> dict[str, list[tuple[str, ...]]]:
-    """List -> ways to say it, without those that hold lists themselves."""
-    values: dict[str, list[tuple[str, ...]]] = {}
+def _in_equal_parts(templates: Sequence[list[tuple[str, ...]]], most: int, draw: Random) -> Iterator[tuple[str, ...]]:
+    """At most `most` sentences; a template that has fewer than its part leaves the rest to the others."""
+    left = most
+    for at, sentences in enumerate(sorted(templates, key=len)):
+        part = min(len(sentences), left // (len(templates) - at))
+        yield from draw.sample(sentences, part)
+        left -= part
+
+
+def _values(pack: Pack) -> dict[str, list[list[tuple[str, ...]]]]:
+    """List -> for each of its values the ways to say it, short ones first, without those that hold lists."""
+    values: dict[str, dict[str, dict[tuple[str, ...], None]]] = {}
     for phrase in pack.phrases:
         if not any(word.startswith("{") for word in phrase.words):
-            values.setdefault(f"{{{phrase.concept}}}", []).append(phrase.words)
-    return {name: sorted(set(said), key=lambda words: (len(words), words)) for name, said in values.items()}
+            values.setdefault(f"{{{phrase.concept}}}", {}).setdefault(phrase.value, {})[phrase.words] = None
+    return {name: [sorted(said, key=len) for said in groups.values()] for name, groups in values.items()}
 
 
-def _filled(way: Sequence[str], values: Mapping[str, list[tuple[str, ...]]], draw: Random) -> Iterator[tuple[str, ...]]:
-    options = [values.get(word, [(word,)]) for word in way]
-    if prod(map(len, options)) <= _FEW:
-        fillings: Iterable[Sequence[tuple[str, ...]]] = product(*options)
+def _filled(
+    way: Sequence[str], values: Mapping[str, list[list[tuple[str, ...]]]], draw: Random
+) -> Iterator[tuple[str, ...]]:
+    options = [values.get(word, [[(word,)]]) for word in way]
+    flat = [[said for group in groups for said in group] for groups in options]
+    if prod(map(len, flat)) <= _FEW:
+        fillings: Iterable[Sequence[tuple[str, ...]]] = product(*flat)
     else:
-        fillings = ([_short(option, draw) for option in options] for _ in range(_DRAWS))
+        fillings = ([_short(draw.choice(groups), draw) for groups in options] for _ in range(_DRAWS))
     for filling in fillings:
         yield tuple(word for part in filling for word in part)
 

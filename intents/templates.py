@@ -53,16 +53,27 @@ def _say(part: Any, rules: Mapping[str, str], depth: int) -> Iterator[str]:
         case ListReference():
             yield f"{part.prefix or ''}{{{part.list_name}}}{part.suffix or ''}"
         case RuleReference():
-            yield from _say(_rule(part.rule_name, rules), rules, depth + 1)
+            yield from _say(rule_of(part.rule_name, rules), rules, depth + 1)
         case Alternative():
-            yield from chain.from_iterable(_say(item, rules, depth) for item in part.items)
+            # Short ways first: what is optional is left out before it is said.
+            items = sorted(part.items, key=_says_something)
+            yield from chain.from_iterable(_say(item, rules, depth) for item in items)
         case Permutation():
             yield from chain.from_iterable(_in_order(order, rules, depth) for order in permutations(part.items))
         case InOrder():
             yield from _in_order(part.items, rules, depth)
 
 
-def _rule(name: str, rules: Mapping[str, str]) -> Any:
+def _says_something(part: Any) -> bool:
+    return not (isinstance(part, TextChunk) and part.is_empty) and not (isinstance(part, InOrder) and not part.items)
+
+
+def rule_of(name: str, rules: Mapping[str, str]) -> Any:
+    """The parsed expansion rule of that name.
+
+    Raises:
+        TemplateError: there is none, or it is not in the format.
+    """
     if name not in rules:
         raise TemplateError(f"rule <{name}> does not exist")
     return parse(rules[name]).expression

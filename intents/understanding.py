@@ -6,15 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from intents.composition import Found, IntentRule, probability, weigh
+from intents.clauses import GRAVE, Candidate, gravest, gravest_with_the_other, parted
+from intents.composition import IntentRule, slot_features
 from intents.concepts import Span, Spotted, Spotter
-from intents.evidence import Weighted, concept_of, features_of, halved, places, strength_of, values_of
+from intents.evidence import Weighted, concept_of, features_of, halved, places, slot_value, strength_of
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
 from intents.templates import SentenceTree
+from intents.weighing import Found, probability, weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _LEAST_SENTENCE = 0.4
@@ -102,17 +104,29 @@ class Understanding:
         first = self._weighted(self._joined(readings, allowed))
         other = None if second is None else self._weighted(second)
         weighted = halved(first, other) if other else first
-        ranked = sorted(
-            ((name, *self._score(name, rule, weighted, expected)) for name, rule in self._live(idle=idle)),
-            key=lambda candidate: -candidate[1],
-        )
+        ranked = self._ranked(weighted, self._live(idle=idle), expected)
         if ranked and other is not None:
             ranked[0] = self._agreed(ranked[0], first, other, expected)
-        return self._decide(weighted, ranked, readings)
+        return self._with_also(self._decide(weighted, ranked), weighted, idle=idle)
 
-    def _agreed(
-        self, best: tuple[str, float, tuple[Evidence, ...]], first: Weighted, second: Weighted, expected: frozenset[str]
-    ) -> tuple[str, float, tuple[Evidence, ...]]:
+    def _ranked(self, weighted: Weighted, live: Mapping[str, IntentRule], expected: frozenset[str]) -> list[Candidate]:
+        heard = {span.concept for _, spotted in weighted for span in (*spotted.spans, *spotted.stripped)}
+        possible = {name: rule for name, rule in live.items() if all(heard & need for need in self._views[name].needs)}
+        scored = ((name, *self._score(name, rule, weighted, expected)) for name, rule in possible.items())
+        return sorted(scored, key=lambda candidate: -candidate[1])
+
+    def _with_also(self, match: Match, weighted: Weighted, *, idle: bool) -> Match:
+        """Two complaints in one breath: the graver one, and in its slot the other."""
+        rules, slot = self._composition.intents, self._composition.also
+        if slot is None or match.intent is None or not rules[match.intent].gravity:
+            return match
+        complaints = {name: rule for name, rule in self._live(idle=idle).items() if rule.gravity}
+        _, likeliest = max(weighted, key=lambda reading: reading[0])
+        parts: list[Weighted] = [[(1.0, part)] for part in parted(likeliest, frozenset(self._composition.clause))]
+        told = [match, *(self._decide(part, self._ranked(part, complaints, frozenset())) for part in parts)]
+        return gravest_with_the_other(told, {name: rule.gravity for name, rule in rules.items()}, slot)
+
+    def _agreed(self, best: Candidate, first: Weighted, second: Weighted, expected: frozenset[str]) -> Candidate:
         """The best meaning, less sure where one engine's readings alone do not bear it out.
 
         Words of safety are exempt: "stop" and "help" count though one engine alone heard them.
@@ -142,13 +156,14 @@ class Understanding:
         raw = [math.exp((log_p - top) / heat) for _, log_p in readings]
         return [(share / sum(raw), self._spotter.spot(text)) for share, (text, _) in zip(raw, readings, strict=True)]
 
-    def _live(self, *, idle: bool) -> Iterable[tuple[str, IntentRule]]:
-        return ((name, rule) for name, rule in self._composition.intents.items() if rule.when == "always" or not idle)
+    def _live(self, *, idle: bool) -> Mapping[str, IntentRule]:
+        rules = self._composition.intents
+        return {name: rule for name, rule in rules.items() if rule.when == "always"} if idle else rules
 
     def _view(self, rule: IntentRule) -> _View:
         """What an intent looks for, and which features explain a word to it."""
         told = [feature for group in rule.together for feature in group.all] + [*rule.evidence, *rule.if_expected]
-        slots = [concept for slot in rule.slots.values() for concept in slot.concepts]
+        slots = [feature for slot in rule.slots.values() for feature in slot_features(slot)]
         speaks = {feature for feature in told if rule.evidence.get(feature, 1.0) > 0}
         explained = frozenset({*speaks, *rule.allow, *slots})
         needed = [feature for group in rule.needs for feature in group]
@@ -171,8 +186,6 @@ class Understanding:
         seen: dict[str, list[tuple[float, float]]] = {}
         words: dict[str, str] = {}
         strangers = small = core = sentence = 0.0
-        if not self._may_be(name, weighted):
-            return Found({}, {}, 0.0, 0.0, 0.0)
         for share, spotted in weighted:
             spans = self._spotter.view(spotted, self._views[name].concepts)
             here = features_of(spotted, spans)
@@ -187,11 +200,6 @@ class Understanding:
                 sentence += share * self._sentences(spotted).get(name, 0.0)
         strength = {feature: strength_of(heard, enough) for feature, heard in seen.items()}
         return Found(strength, words, strangers / (core or 1.0), small / (core or 1.0), min(1.0, sentence / enough))
-
-    def _may_be(self, name: str, weighted: Weighted) -> bool:
-        """Whether any reading holds a word of each thing that the intent needs: most meanings are ruled out here."""
-        heard = {span.concept for _, spotted in weighted for span in (*spotted.spans, *spotted.stripped)}
-        return all(heard & group for group in self._views[name].needs)
 
     def _sentences(self, spotted: Spotted) -> dict[str, float]:
         spans: dict[int, list[tuple[str, int, float]]] = {}
@@ -208,36 +216,30 @@ class Understanding:
 
     def _slots(self, name: str, rule: IntentRule, weighted: Weighted) -> dict[str, str]:
         """The likeliest value of each slot over the readings."""
-        votes: dict[str, dict[str, float]] = {slot: {} for slot in rule.slots}
-        for share, spotted in weighted:
-            spans = self._spotter.view(spotted, self._views[name].concepts)
-            for slot, told in rule.slots.items():
-                for value, quality in values_of(told, spans).items():
-                    votes[slot][value] = votes[slot].get(value, 0.0) + share * quality
-        defaults = {slot: told.default for slot, told in rule.slots.items() if told.default is not None}
-        return defaults | {slot: max(said, key=lambda value: said[value]) for slot, said in votes.items() if said}
+        seen = [(share, self._spotter.view(spotted, self._views[name].concepts)) for share, spotted in weighted]
+        told = {slot: slot_value(source, seen) for slot, source in rule.slots.items()}
+        return {slot: value for slot, value in told.items() if value is not None}
 
     def _decide(
         self,
         weighted: Weighted,
-        ranked: Sequence[tuple[str, float, tuple[Evidence, ...]]],
-        readings: Sequence[tuple[str, float]],
+        ranked: Sequence[Candidate],
     ) -> Match:
         heard = " ".join(weighted[0][1].words) if weighted else ""
-        if not ranked or not readings:
+        if not ranked:
             return Match(text=heard, intent=None, score=0.0)
-        best, score, why = ranked[0]
-        runner_up = (ranked[1][0], ranked[1][1]) if len(ranked) > 1 else None
-        margin = score - (runner_up[1] if runner_up else 0.0)
+        best, score, why = gravest(ranked, self._composition.intents, self.threshold_of)
+        second = next((candidate for candidate in ranked if candidate[0] != best), None)
+        margin = score - (second[1] if second else 0.0)
         rule = self._composition.intents[best]
-        sure = score >= self.threshold_of(best) and margin >= self.margin
+        sure = score >= self.threshold_of(best) and (margin >= self.margin or rule.gravity >= GRAVE)
         return Match(
             text=heard,
             intent=best if sure else None,
             score=score,
             slots=self._slots(best, rule, weighted) if sure else {},
             best=best if why else None,
-            runner_up=runner_up,
-            margin=margin,
+            runner_up=second and second[:2],
+            margin=max(0.0, margin),
             why=why,
         )

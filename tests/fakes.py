@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.dialog.script import load_script
 from intents import Match
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.night_events import NightEvent
+
+
+SCRIPT = load_script()
+IDLE = {"cramp", "rls", "numbness", "help", "time", "how_many_tonight"}
+"""Intents that count with nothing open, beside red flags."""
+KNOWN = {
+    *(name for table in (SCRIPT.red_flags, SCRIPT.complaints, SCRIPT.answers) for name in table),
+    *("cramp", "stop", "help", "yes", "no", "better", "worse", "repeat", "still_hurts", "pause", "next", "slower"),
+    *("louder", "quieter", "cancel", "good_night", "thanks"),
+}
 
 
 class WordUnderstanding:
@@ -24,16 +35,27 @@ class WordUnderstanding:
         allowed: tuple[str, float] | None = None,
         second: Sequence[tuple[str, float]] | None = None,
     ) -> Match:
-        """`cramp left` is a cramp of the left calf, `worse` is worse, `the news` is nothing."""
+        """`cramp shin left` is a cramp of the left shin, `cramp` one of the calf, `rf_fall_injury sign=pop` a pop.
+
+        `perhaps rf_stroke 0.6` is a red flag that was not clear; `the news` is nothing.
+        """
         del expected, allowed, second
         first, *rest = readings[0][0].split()
-        known = {"cramp", "stop", "help", "yes", "no", "better", "worse", "repeat", "still_hurts"}
-        if first not in known or (idle and first not in {"cramp", "help"}):
+        if first == "perhaps":
+            return Match(readings[0][0], None, float(rest[1]), best=rest[0])
+        if first not in KNOWN or (idle and first not in IDLE and not first.startswith("rf_")):
             return Match(readings[0][0], None, 0.0)
-        slots = {"site": "calf", "side": rest[0] if rest else "unknown"} if first == "cramp" else {}
-        if first == "better" and rest:
-            slots = {"relief": rest[0]}
+        slots = {"site": "calf", "side": "unknown"} if first == "cramp" else {}
+        for word in rest:
+            slot, _, value = word.rpartition("=")
+            slots[slot or _slot_of(word)] = value
         return Match(readings[0][0], first, 1.0, slots)
+
+
+def _slot_of(word: str) -> str:
+    if word in ("left", "right", "both"):
+        return "side"
+    return "relief" if word in ("gone", "some") else "site"
 
 
 class EventList(list["NightEvent"]):

@@ -101,6 +101,7 @@ class FakeLoudspeaker:
     def __init__(self) -> None:
         self.played: list[int] = []
         self.stops = 0
+        self.volume = 0.5
         self.lost: LoudspeakerLost | None = None
 
     def played(self, start_s: float, end_s: float) -> NDArray[np.float32]:

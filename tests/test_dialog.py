@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.dialog.events import ChangeVolume, Understood
+from assistant.dialog.machine import step
+from assistant.dialog.profile import Profile
+from assistant.dialog.script import load_script
+from assistant.dialog.state import State
+
 if TYPE_CHECKING:
     from conftest import PlayNight
 
@@ -64,6 +70,7 @@ def test_better_ends_the_episode_before_the_closing_words(play_night: PlayNight,
         1,
     )
     assert episode.hold_s == pytest.approx(30, abs=0.2)
+    assert (episode.class_, episode.cramp_score, episode.rls_score) == ("unclear", 3, 0)
 
 
 def test_the_same_asks_for_a_helper_once_and_goes_on(play_night: PlayNight):
@@ -75,7 +82,7 @@ def test_the_same_asks_for_a_helper_once_and_goes_on(play_night: PlayNight):
 def test_a_helper_is_told_what_to_do(play_night: PlayNight, store: Store):
     events = play_night((0, "cramp"), (62, "still_hurts"), (67, "yes"), (80, "better"))
     after = events.lines()[events.lines().index("ask.helper") + 1 :]
-    assert after == ["calf.helper", "calf.hold", *BETTER]
+    assert after == ["calf.helper", "calf.helper_knee", "calf.hold", *BETTER]
     assert next(store.episodes()).helper_present is True
 
 
@@ -262,3 +269,40 @@ def test_two_nights_of_one_script_differ_only_in_their_ids(play_night: PlayNight
     said = [(0, "cramp"), (5, "the news"), (20, "worse"), (30, "no"), (95, "still_hurts"), (140, "better")]
     one, two = play_night(*said), play_night(*said)
     assert [(e.t, e.event, e.fields) for e in one] == [(e.t, e.event, e.fields) for e in two]
+
+
+def test_too_many_is_noted_with_the_episode_that_goes_on(play_night: PlayNight, store: Store):
+    events = play_night((0, "cramp"), (20, "rf_more_frequent"), (80, "better"))
+    assert events.of("fault") == []
+    (episode,) = store.episodes()
+    assert (episode.ended_by, episode.red_flag, episode.level) == ("better", ("rf_more_frequent",), "soon")
+
+
+def test_restless_legs_are_logged_as_an_urge_to_move(play_night: PlayNight, store: Store):
+    play_night((0, "rls both"), (20, "stop"))
+    (episode,) = store.episodes()
+    assert (episode.intent, episode.urge_to_move, episode.class_, episode.rls_score) == ("rls", "yes", "unclear", 4)
+
+
+def test_a_wrong_site_is_corrected_in_the_log(play_night: PlayNight, store: Store):
+    play_night((0, "cramp calf"), (6, "cramp shin"), (70, "better"))
+    (episode,) = store.episodes()
+    assert (episode.site, episode.stretch_site) == ("shin", "shin")
+
+
+def test_an_alerts_answer_stands_in_the_journal_with_its_delay(play_night: PlayNight, store: Store):
+    play_night((0, "rf_stroke"), (20, "yes"))
+    raised, answered = (entry.payload for entry in store.journal() if entry.kind == "alert")
+    assert (raised["state"], answered["state"], answered["by"]) == ("raised", "acknowledged", "person")
+    assert answered["ack_s"] == pytest.approx(20, abs=0.5)
+
+
+def test_louder_and_quieter_change_the_volume_and_hearing_and_a_partner_where_it_begins():
+    volume = load_script().timing.volume
+    steps = [step(State(), Understood(intent), 0, load_script())[1][0] for intent in ("louder", "quieter")]
+    assert steps == [ChangeVolume(5), ChangeVolume(-5)]
+    assert [Profile.model_validate(told).volume_db(volume) for told in ({}, {"hearing": True}, {"partner": True})] == [
+        0,
+        10,
+        -5,
+    ]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.dialog.events import (
+    Acknowledge,
+    Acknowledged,
     Alert,
     CancelTimer,
     CloseEpisode,
+    Delivered,
+    Doubted,
     Effect,
     Event,
     Hush,
@@ -22,28 +28,52 @@ from assistant.dialog.events import (
     Understood,
 )
 from assistant.dialog.machine import step
+from assistant.dialog.profile import SWITCHES, Profile
 from assistant.dialog.script import load_script
 from assistant.dialog.state import Phase, State
 
 SCRIPT = load_script()
 STRETCH_KINDS = {"step", "hold"}
-INTENTS = ["cramp", "stop", "help", "yes", "no", "better", "worse", "repeat", "still_hurts", "unheard_of"]
-INTENT = st.sampled_from(INTENTS)
-# What happens next: somebody says something, talks past us, a line ends, or time passes until the next timer.
-HAPPENING = st.one_of(
-    INTENT.map(lambda intent: ("said", intent)),
-    st.just(("talk", "")),
-    st.just(("spoken", "")),
-    st.just(("wait", "")),
+SITES = st.sampled_from([*SCRIPT.stretches, "unknown", "front", "elbow"])
+SIDES = st.sampled_from(["left", "right", "both", "unknown"])
+PLAIN = [
+    *("stop", "help", "yes", "no", "better", "worse", "repeat", "still_hurts", "pause", "next", "slower", "louder"),
+    *("quieter", "cancel", "good_night", "thanks", "unheard_of", *SCRIPT.answers),
+]
+COMPLAINTS = ["cramp", "cramp", *SCRIPT.complaints]
+SAID = st.one_of(
+    st.builds(Understood, st.sampled_from(PLAIN)),
+    st.builds(
+        Understood,
+        st.sampled_from(COMPLAINTS),
+        st.fixed_dictionaries({"site": SITES, "side": SIDES, "who": st.sampled_from(["self", "other"])}),
+    ),
+    st.builds(
+        Understood,
+        st.sampled_from(list(SCRIPT.red_flags)),
+        st.sampled_from(
+            [{}, {"sign": "pop"}, {"sign": "medicine"}, {"also": "cramp", "site": "calf"}, {"who": "other"}]
+        ),
+    ),
+    st.builds(Doubted, st.sampled_from([*SCRIPT.red_flags, "unheard_of"]), st.floats(0.5, 0.75)),
+    st.just(NotUnderstood()),
+    st.just(Acknowledged("carer")),
+    st.just(Delivered()),
 )
-CONVERSATION = st.lists(st.tuples(st.floats(0.1, 90), HAPPENING), max_size=60)
+# What happens next: somebody says something, talks past us, a line ends, or time passes until the next timer.
+HAPPENING = st.one_of(SAID, SAID, st.just("spoken"), st.just("spoken"), st.just("wait"))
+TRI = [None, None, True, False]
+TOLD = {name: st.sampled_from(TRI) for name in Profile.model_fields if name in SWITCHES and name != "standing"}
+PROFILES = st.builds(Profile, standing=st.booleans(), **TOLD)
+CONVERSATION = st.tuples(PROFILES, st.lists(st.tuples(st.floats(0.1, 90), HAPPENING), max_size=60))
+Conversation: TypeAlias = tuple[Profile, list[tuple[float, Event | str]]]
 
 
 class Runner:
     """The smallest world around the dialog: timers, a queue of lines, a count of open episodes."""
 
-    def __init__(self) -> None:
-        self.state, self.now = State(), 0.0
+    def __init__(self, profile: Profile) -> None:
+        self.state, self.now = State(profile=profile), 0.0
         self.timers: dict[str, float] = {}
         self.lines: list[str] = []
         self.open = 0
@@ -85,35 +115,32 @@ class Runner:
         self.feed(TimerFired(name))
         return True
 
-    def happen(self, after_s: float, happening: tuple[str, str]) -> None:
+    def happen(self, after_s: float, happening: Event | str) -> None:
         until = self.now + after_s
         while self.timers and min(self.timers.values()) <= until:
             self.next_timer()
         self.now = max(self.now, until)
-        match happening:
-            case ("said", intent):
-                slots = {"site": "calf", "side": "left"} if intent == "cramp" else {}
-                self.feed(Understood(intent, slots))
-            case ("talk", _):
-                self.feed(NotUnderstood())
-            case ("spoken", _):
-                self.finish_lines()
-            case _:
-                self.next_timer()
+        if happening == "spoken":
+            self.finish_lines()
+        elif isinstance(happening, str):
+            self.next_timer()
+        else:
+            self.feed(happening)
 
 
-def run(conversation: list[tuple[float, tuple[str, str]]]) -> Runner:
-    runner = Runner()
-    for after_s, happening in conversation:
+def run(conversation: Conversation) -> Runner:
+    profile, happenings = conversation
+    runner = Runner(profile)
+    for after_s, happening in happenings:
         runner.happen(after_s, happening)
     return runner
 
 
 @given(CONVERSATION)
 @settings(max_examples=300, deadline=None)
-def test_every_conversation_ends_and_closes_what_it_opened(conversation: list[tuple[float, tuple[str, str]]]):
+def test_every_conversation_ends_and_closes_what_it_opened(conversation: Conversation):
     runner = run(conversation)
-    for _ in range(200):
+    for _ in range(400):
         runner.finish_lines()
         if not runner.next_timer():
             break
@@ -125,7 +152,7 @@ def test_every_conversation_ends_and_closes_what_it_opened(conversation: list[tu
 
 @given(CONVERSATION)
 @settings(max_examples=200, deadline=None)
-def test_after_stop_nothing_is_said_until_somebody_speaks_to_us(conversation: list[tuple[float, tuple[str, str]]]):
+def test_after_stop_nothing_is_said_until_somebody_speaks_to_us(conversation: Conversation):
     runner = run(conversation)
     runner.feed(Understood("stop"))
     assert runner.lines == []
@@ -136,26 +163,55 @@ def test_after_stop_nothing_is_said_until_somebody_speaks_to_us(conversation: li
 
 
 @given(CONVERSATION)
-@settings(max_examples=300, deadline=None)
-def test_no_step_or_hold_follows_a_red_flag(conversation: list[tuple[float, tuple[str, str]]]):
-    flagged = False
-    for _, effect in run(conversation).log:
-        if isinstance(effect, Alert) and effect.red_flag != "help":
-            flagged = True
-        if flagged and isinstance(effect, Say):
-            assert SCRIPT.lines[effect.line].kind not in STRETCH_KINDS
+@settings(max_examples=400, deadline=None)
+def test_no_step_or_hold_follows_a_red_flag_until_it_is_cleared(conversation: Conversation):
+    flagged, acknowledged = False, False
+    for event, effect in run(conversation).log:
+        match effect:
+            case Alert(_, name) if name in SCRIPT.red_flags and not SCRIPT.red_flags[name].goes_on:
+                flagged, acknowledged = True, False
+            case Acknowledge():
+                acknowledged = True
+            case OpenEpisode(intent, _) if acknowledged and intent in COMPLAINTS:
+                flagged = False
+            case Say(line) if flagged:
+                assert SCRIPT.lines[line].kind not in STRETCH_KINDS
+        if isinstance(event, Acknowledged):
+            flagged = False
 
 
 @given(CONVERSATION)
 @settings(max_examples=200, deadline=None)
-def test_every_open_episode_has_a_timer_that_will_end_it(conversation: list[tuple[float, tuple[str, str]]]):
+def test_a_red_flag_is_alerted_or_said_again_in_every_state(conversation: Conversation):
+    runner = run(conversation)
+    before = len(runner.log)
+    runner.feed(Understood("rf_chest_breath"))
+    answer = [effect for _, effect in runner.log[before:]]
+    lines = [effect.line for effect in answer if isinstance(effect, Say)]
+    assert Hush() in answer
+    assert lines[0] == "rf_chest_breath.main" or runner.state.flag_level == "emergency"
+    assert runner.state.phase is Phase.ALARM
+    assert {SCRIPT.lines[line].kind for line in lines} <= {"red_flag", "control"}
+
+
+@given(CONVERSATION)
+@settings(max_examples=200, deadline=None)
+def test_every_question_that_waits_has_a_timer_or_a_line_on_its_way(conversation: Conversation):
+    runner = run(conversation)
+    if runner.state.phase in (Phase.ASK, Phase.SITE, Phase.CHECK, Phase.STEPS, Phase.REST, Phase.HOLD):
+        assert runner.lines or set(runner.timers) - {"signs", "too_long", "silence"}
+
+
+@given(CONVERSATION)
+@settings(max_examples=200, deadline=None)
+def test_every_open_episode_has_a_timer_that_will_end_it(conversation: Conversation):
     runner = run(conversation)
     assert not runner.state.is_open or "silence" in runner.timers
 
 
 @given(CONVERSATION)
 @settings(max_examples=200, deadline=None)
-def test_being_ended_closes_the_episode_and_falls_silent(conversation: list[tuple[float, tuple[str, str]]]):
+def test_being_ended_closes_the_episode_and_falls_silent(conversation: Conversation):
     runner = run(conversation)
     runner.feed(Interrupted())
     assert (runner.lines, runner.open, runner.state.phase) == ([], 0, Phase.IDLE)
@@ -164,5 +220,5 @@ def test_being_ended_closes_the_episode_and_falls_silent(conversation: list[tupl
 
 @given(CONVERSATION)
 @settings(max_examples=200, deadline=None)
-def test_the_same_events_always_lead_to_the_same_conversation(conversation: list[tuple[float, tuple[str, str]]]):
+def test_the_same_events_always_lead_to_the_same_conversation(conversation: Conversation):
     assert run(conversation).log == run(conversation).log

@@ -236,3 +236,10 @@ def test_no_page_claims_a_share_of_success_outside_the_benchmarks(page: Path):
         assert "|" in page.read_text(encoding="utf-8")
         return
     assert re.findall(r"\d\s?%|per ?cent|percent", page.read_text(encoding="utf-8")) == []
+
+
+def test_every_test_that_the_hazards_name_exists():
+    named = set(re.findall(r"`(test_\w+)`", (PROJECT / "docs/hazards.md").read_text(encoding="utf-8")))
+    written = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "tests").glob("test_*.py"))
+    assert [name for name in named if f"def {name}(" not in written] == []
+    assert len(named) > 15

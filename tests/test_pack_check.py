@@ -54,22 +54,22 @@ def test_a_sentence_of_two_intents_is_found(pack: Path) -> None:
 
 
 def test_a_sentence_that_nothing_understands_is_found(pack: Path) -> None:
-    change(pack / "sentences/en/cramp.yaml", '"{site} {cramp}"', '"the weather is lovely"')
+    change(pack / "sentences/en/cramp.yaml", '"cramp in my {site}"', '"the weather is lovely"')
     assert any("is never understood as cramp" in line for line in check(load(pack)))
 
 
 def test_a_sentence_with_an_unknown_list_is_found(pack: Path) -> None:
-    change(pack / "sentences/en/cramp.yaml", '"{site} {cramp}"', '"{muskel} {cramp}"')
+    change(pack / "sentences/en/cramp.yaml", '"cramp in my {site}"', '"cramp in my {muskel}"')
     assert any("{muskel}" in line for line in check(load(pack)))
 
 
 def test_a_phrase_with_two_values_of_a_slot_is_found(pack: Path) -> None:
-    change(pack / "lists/en/body.yaml", '"(left|', '"(right|left|')
+    change(pack / "lists/en/body.yaml", '"(left|left hand side', '"(right|left|left hand side')
     assert any("'right' means left and right" in line for line in check(load(pack)))
 
 
 def test_every_mistake_is_named_at_once_with_file_and_key(pack: Path) -> None:
-    change(pack / "composition/en.yaml", "site=calf: 3.2", "site=calf: much")
+    change(pack / "composition/en.yaml", "site=calf: 0.8", "site=calf: much")
     change(pack / "lists/en/answers.yaml", '"(what|eh)"', '"(what|<nonsense>)"')
     add(pack / "normalise/en.yaml", "numbers: {}\n")
     with pytest.raises(PackError) as refused:

@@ -4,45 +4,71 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog.alarm import raise_flag
-from assistant.dialog.events import NoteEpisode, NoteSilence, OpenEpisode, Say
+from assistant.dialog.alarm import lines_said, raise_flag, repeat_flag
+from assistant.dialog.events import NoteEpisode, Say
 from assistant.dialog.state import Phase
-from assistant.dialog.turn import Turn, hold_timer
+from assistant.dialog.turn import CHECK_QUESTION, Turn, hold_timer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from assistant.dialog.plan import Stretch
 
 HELPER_QUESTION = "ask.helper"
-CHECK_QUESTION = "check.how"
-
-
-def begin_episode(turn: Turn, intent: str, slots: dict[str, str]) -> None:
-    """A complaint was heard: write it down, and help at once."""
-    turn.do(OpenEpisode(intent, slots))
-    turn.set(
-        site=slots["site"],
-        side=slots.get("side", "unknown"),
-        onset_s=turn.now,
-        heard_s=turn.now,
-        hurt_s=turn.now,
-        active_s=turn.now,
-    )
-    turn.timer("signs", turn.timing.signs_s)
-    turn.timer("too_long", turn.timing.too_long_s)
-    turn.timer("silence", turn.timing.silence_closes_s)
-    begin_round(turn)
+OVER_10_MIN = "rf_over_10_min"
 
 
 def begin_round(turn: Turn) -> None:
-    """Tell the stretch, shorter from the second time on, to the helper where there is one."""
-    turn.drop_round()
-    if turn.state.helper:
-        lines = turn.stretch.with_helper
+    """Tell the stretch, shorter from the second time on; ask first where the site wants it."""
+    found, state = turn.suited, turn.state
+    if state.barred:
+        repeat_flag(turn)
+    elif found.flag is not None:
+        raise_flag(turn, found.flag, {"site": state.site})
+    elif found.stretch.asks_site is not None and not state.site_asked:
+        turn.set(site_asked=True, first_words_s=turn.now)
+        turn.drop_round()
+        turn.say(*found.stretch.first_round)
+        turn.ask((found.stretch.asks_site,), then="stretch")
+    elif found.forbidden or state.forbidden:
+        forbid(turn)
+    elif asks := _asks_first(turn, found.stretch):
+        turn.ask(asks, then="stretch")
     else:
-        lines = turn.stretch.next_rounds if turn.state.rounds else turn.stretch.first_round
-    first_words_s = turn.now if turn.state.first_words_s is None else turn.state.first_words_s
-    turn.set(phase=Phase.STEPS, plan=lines[1:], rounds=turn.state.rounds + 1, first_words_s=first_words_s)
+        _tell(turn, found.stretch)
+
+
+def _asks_first(turn: Turn, stretch: Stretch) -> tuple[str, ...]:
+    sides = stretch.asks_first_sides
+    if turn.state.asked_first or (sides and turn.state.side not in sides):
+        return ()
+    return stretch.asks_first
+
+
+def _tell(turn: Turn, stretch: Stretch) -> None:
+    turn.drop_round()
+    state = turn.state
+    told = _lines_of_round(turn, stretch)
+    lines = tuple(line for line in told if not (state.reassured and turn.script.lines[line].kind == "reassure"))
+    first_words_s = turn.now if state.first_words_s is None else state.first_words_s
+    first = {"first_words_s": first_words_s, "step_s": turn.now}
+    turn.set(phase=Phase.STEPS, plan=lines[1:], rounds=state.rounds + 1, **first)
     turn.say(lines[0])
+
+
+def _lines_of_round(turn: Turn, stretch: Stretch) -> tuple[str, ...]:
+    state = turn.state
+    if state.helper and stretch.with_helper:
+        return stretch.with_helper
+    if state.rounds and state.profile.standing and stretch.standing:
+        return stretch.standing
+    # Where the site was asked for, the first lines are out already.
+    return stretch.next_rounds if state.rounds or stretch.asks_site else stretch.first_round
+
+
+def forbid(turn: Turn) -> None:
+    """No stretch: what to do instead, and a look again later."""
+    turn.set(forbidden=True)
+    turn.wait(look_again_s=turn.timing.recheck_s)
+    turn.say(*turn.stretch.instead)
 
 
 def spoken(turn: Turn, line: str) -> None:
@@ -50,34 +76,42 @@ def spoken(turn: Turn, line: str) -> None:
     match turn.state.phase:
         case Phase.STEPS if turn.state.plan:
             following, *rest = turn.state.plan
-            turn.set(plan=tuple(rest))
+            begins_s = turn.state.step_s + turn.timing.refinement_s * turn.state.pace
+            turn.set(plan=tuple(rest), step_s=max(turn.now + turn.timing.pause_s, begins_s))
             turn.say(following, spacing_s=turn.timing.refinement_s)
         case Phase.STEPS:
             _begin_hold(turn)
         case Phase.REST:
             turn.timer("rest", turn.stretch.rest_s)
-        case Phase.CHECK | Phase.HELPER | Phase.SIGNS if line == turn.state.questions[0]:
+        case Phase.CHECK | Phase.ASK | Phase.SITE if line == turn.state.question:
             turn.timer("answer", turn.timing.answer_s)
+        case Phase.ALARM:
+            lines_said(turn)
         case _:
             pass
 
 
 def _begin_hold(turn: Turn) -> None:
     turn.set(phase=Phase.HOLD, hold_began_s=turn.now)
-    for second in turn.stretch.marks:
+    for second in turn.stretch.marks_of(turn.state.rounds):
         turn.timer(hold_timer(second), second)
 
 
 def hold_mark(turn: Turn, second: int) -> None:
     """A mark of the hold; the last one ends it."""
-    if turn.state.phase is not Phase.HOLD:
+    marks = turn.stretch.marks_of(turn.state.rounds)
+    if turn.state.phase is not Phase.HOLD or second not in marks:
         return
-    turn.do(Say(turn.stretch.marks[second], skippable=True))
-    if second < turn.stretch.hold_s:
-        return
+    turn.do(Say(marks[second], skippable=True))
+    if second == max(marks):
+        rest(turn)
+
+
+def rest(turn: Turn) -> None:
+    """The hold is over: let the muscle rest."""
     turn.drop_round()
     turn.set(phase=Phase.REST, rounds_held=turn.state.rounds_held + 1, active_s=turn.now)
-    if turn.state.rounds == 1:
+    if turn.state.rounds == 1 and turn.stretch.rest_line is not None:
         turn.say(turn.stretch.rest_line)
     # Set here too: were every line skipped, nothing would ever be spoken to its end.
     turn.timer("rest", turn.stretch.rest_s)
@@ -86,125 +120,59 @@ def hold_mark(turn: Turn, second: int) -> None:
 def rest_over(turn: Turn) -> None:
     """The rest is over: how is it?"""
     if turn.state.phase is Phase.REST:
-        ask(turn, Phase.CHECK, (CHECK_QUESTION,))
-
-
-def ask(turn: Turn, phase: Phase, questions: tuple[str, ...], *, asked: int = 0) -> None:
-    """Ask the first question and remember the others."""
-    turn.drop_round()
-    turn.set(phase=phase, questions=questions, asked=asked + 1)
-    turn.say(questions[0])
+        turn.ask((CHECK_QUESTION,), then="unrelieved")
 
 
 def unrelieved(turn: Turn) -> None:
     """It still hurts: look for something graver when it is time to, ask for a helper, go on."""
     state, timing = turn.state, turn.timing
+    stretches = state.complaint == "cramp" and not state.forbidden
+    done = state.rounds_held >= turn.stretch.rounds or not stretches
     if state.onset_s is not None and turn.now - state.onset_s >= timing.too_long_s:
-        raise_flag(turn, "rf_over_10_min")
-    elif not state.signs_asked and (state.signs_due or state.rounds_held >= turn.stretch.rounds):
+        raise_flag(turn, OVER_10_MIN)
+    elif not state.signs_asked and (state.signs_due or done):
         turn.set(signs_asked=True)
-        ask(turn, Phase.SIGNS, turn.stretch.signs)
-    elif not state.helper_asked and state.rounds:
+        turn.ask(turn.stretch.signs, then="unrelieved")
+    elif not state.helper_asked and (state.rounds or done) and state.helper is None:
         turn.set(helper_asked=True)
-        ask(turn, Phase.HELPER, (HELPER_QUESTION,))
-    elif state.rounds_held < turn.stretch.rounds:
+        turn.ask((HELPER_QUESTION,), then="unrelieved")
+    elif done:
+        turn.wait(look_again_s=timing.recheck_s)
+    else:
+        begin_round(turn)
+
+
+def helper_told(turn: Turn, *, there: bool) -> None:
+    """Somebody is there, or not: the next round, if there is one."""
+    turn.set(helper=there)
+    turn.do(NoteEpisode({"helper_present": there}))
+    go_on_alone(turn)
+
+
+def go_on_alone(turn: Turn) -> None:
+    """The next round; where none is left, a look again later."""
+    state = turn.state
+    if state.complaint == "cramp" and not state.forbidden and (state.helper or state.rounds_held < turn.stretch.rounds):
         begin_round(turn)
     else:
-        wait(turn)
-        turn.timer("recheck", timing.recheck_s)
-
-
-def wait(turn: Turn) -> None:
-    """Be silent, but there."""
-    turn.drop_round()
-    turn.set(phase=Phase.WAIT)
+        unrelieved(turn)
 
 
 def worse(turn: Turn) -> None:
-    """Let go at once, and ask for the sign of a clot."""
+    """Let go at once, and ask for the sign of something graver."""
     turn.hush()
     turn.set(relief=0)
     turn.say("control.let_go")
-    ask(turn, Phase.SIGNS, turn.stretch.signs[:1])
+    turn.ask(turn.stretch.signs[:1], then="wait")
 
 
 def better(turn: Turn, slots: dict[str, str]) -> None:
     """It has eased: close, and let them sleep."""
+    first = "check.easier" if turn.state.rounds else "control.good"
     turn.hush()
     turn.set(relief=3 if slots.get("relief") == "gone" else 2)
     turn.close("better")
-    turn.say("check.easier", "control.stay_lying", "control.good_night")
-
-
-def answered(turn: Turn, *, yes: bool) -> None:
-    """A yes or a no to the open question."""
-    match turn.state.phase:
-        case Phase.HELPER:
-            turn.set(helper=yes)
-            turn.do(NoteEpisode({"helper_present": yes}))
-            begin_round(turn) if yes else _without_helper(turn)
-        case Phase.SIGNS if yes:
-            raise_flag(turn, turn.script.flag_asked_by(turn.state.questions[0]))
-        case Phase.SIGNS:
-            _next_sign(turn)
-        case Phase.CHECK if not yes:
-            unrelieved(turn)
-        case _:
-            pass
-
-
-def _without_helper(turn: Turn) -> None:
-    if turn.state.rounds_held < turn.stretch.rounds:
-        begin_round(turn)
-    else:
-        unrelieved(turn)
-
-
-def _next_sign(turn: Turn) -> None:
-    left = turn.state.questions[1:]
-    if left:
-        ask(turn, Phase.SIGNS, left)
-    elif turn.state.relief == 0:
-        # It got worse: no further round unless they say that they want one.
-        wait(turn)
-        turn.timer("recheck", turn.timing.recheck_s)
-    else:
-        unrelieved(turn)
-
-
-def unanswered(turn: Turn) -> None:
-    """Nobody answered in time."""
-    turn.do(NoteSilence(turn.timing.answer_s))
-    _SILENCE.get(turn.state.phase, _nothing)(turn)
-
-
-def _check_unanswered(turn: Turn) -> None:
-    timing = turn.timing
-    if turn.state.asked > 1:
-        turn.set(no_response=True)
-        wait(turn)
-        return
-    turn.timer("still_here", timing.still_here_s - timing.answer_s)
-    turn.timer("recheck", timing.recheck_s - timing.answer_s)
-
-
-def _signs_unanswered(turn: Turn) -> None:
-    if turn.state.asked > 1:
-        turn.set(no_response=True)
-        wait(turn)
-        return
-    ask(turn, Phase.SIGNS, turn.state.questions, asked=turn.state.asked)
-
-
-def _nothing(_: Turn) -> None:
-    return
-
-
-_SILENCE: dict[Phase, Callable[[Turn], None]] = {
-    Phase.CHECK: _check_unanswered,
-    Phase.SIGNS: _signs_unanswered,
-    Phase.HELPER: _without_helper,
-}
+    turn.say(first, "control.stay_lying", "control.good_night")
 
 
 def still_here(turn: Turn) -> None:
@@ -214,6 +182,13 @@ def still_here(turn: Turn) -> None:
 
 
 def recheck(turn: Turn) -> None:
-    """Ask once more how it is."""
-    if turn.state.phase in (Phase.CHECK, Phase.WAIT):
-        ask(turn, Phase.CHECK, (CHECK_QUESTION,), asked=turn.state.asked)
+    """Look again: did the advice help, how is it now?"""
+    state = turn.state
+    if state.phase not in (Phase.CHECK, Phase.WAIT, Phase.PAUSED) or not state.is_open:
+        return
+    advice = turn.script.complaints.get(state.complaint)
+    if advice is not None and not state.looked:
+        turn.set(looked=True)
+        turn.ask(advice.asks, then=advice.then)
+        return
+    turn.ask((CHECK_QUESTION,), then="unrelieved", asked=state.asked)

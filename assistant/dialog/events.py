@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
+"""A field of an episode."""
 EndedBy = Literal["better", "stop", "cancel", "silence", "red_flag", "interrupted"]
 
 
@@ -15,6 +17,28 @@ class Understood:
     intent: str
     slots: dict[str, str] = field(default_factory=dict)
     score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """Somebody may have told of a red flag, less clearly than acting needs."""
+
+    red_flag: str
+    score: float
+    """0..1, how sure it was."""
+    slots: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Somebody answered the alert: a carer on the page, a button."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A channel has confirmed that the alert arrived; who has been told is said by the voice, not decided here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +67,7 @@ class Interrupted:
     by: EndedBy = "interrupted"
 
 
-Event: TypeAlias = Understood | NotUnderstood | Spoken | TimerFired | Interrupted
+Event: TypeAlias = Understood | Doubted | NotUnderstood | Acknowledged | Delivered | Spoken | TimerFired | Interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +113,14 @@ class OpenEpisode:
 class NoteEpisode:
     """Something about the open episode became known."""
 
-    fields: dict[str, str | int | float | bool | None]
+    fields: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLast:
+    """Something about the episode that was closed last became known."""
+
+    fields: dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +130,7 @@ class CloseEpisode:
     ended_by: EndedBy
     relief: int | None
     """worse 0, same 1, some 2, gone 3, None: nobody said."""
-    fields: dict[str, str | int | float | bool | None] = field(default_factory=dict)
+    fields: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +142,40 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """An alert was answered; on every channel."""
+
+    level: str
+    red_flag: str
+    by: str
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVolume:
+    """Speak louder or quieter, for this night."""
+
+    step_db: float
+
+
+@dataclass(frozen=True, slots=True)
 class NoteSilence:
     """A question stayed unanswered."""
 
     waited_s: float
 
 
-Effect: TypeAlias = Say | Hush | SetTimer | CancelTimer | OpenEpisode | NoteEpisode | CloseEpisode | Alert | NoteSilence
+Effect: TypeAlias = (
+    Say
+    | Hush
+    | SetTimer
+    | CancelTimer
+    | OpenEpisode
+    | NoteEpisode
+    | NoteLast
+    | CloseEpisode
+    | Alert
+    | Acknowledge
+    | ChangeVolume
+    | NoteSilence
+)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.dialog import alarm, coaching
+from assistant.dialog import alarm, answers, coaching, commands, complaints, morning
 from assistant.dialog.events import (
+    Acknowledged,
     CancelTimer,
+    Delivered,
+    Doubted,
     Effect,
     Event,
-    Hush,
     Interrupted,
-    NoteEpisode,
     NotUnderstood,
-    Say,
     Spoken,
     TimerFired,
     Understood,
@@ -45,8 +46,14 @@ def step(state: State, event: Event, now: float, script: Script) -> tuple[State,
     match event:
         case Understood():
             _understood(turn, event)
+        case Doubted():
+            answers.doubted(turn, event)
         case NotUnderstood():
             pass
+        case Acknowledged(by):
+            _acknowledged(turn, by)
+        case Delivered():
+            alarm.delivered(turn)
         case Spoken(line):
             coaching.spoken(turn, line)
         case TimerFired(name):
@@ -57,13 +64,19 @@ def step(state: State, event: Event, now: float, script: Script) -> tuple[State,
 
 
 def _understood(turn: Turn, said: Understood) -> None:
-    if said.intent == "cramp" and turn.state.flag is not None:
-        alarm.repeat_flag(turn)
-        return
-    _still_there(turn, said.intent)
-    answer = _ANSWERS.get(said.intent)
-    if answer is not None:
-        answer(turn, said.slots)
+    intent, slots, script = said.intent, said.slots, turn.script
+    _still_there(turn, intent)
+    if intent in script.red_flags:
+        _red_flag(turn, intent, slots)
+    elif intent in script.complaints:
+        complaints.advised(turn, intent, slots)
+    elif intent in script.answers:
+        commands.answer(turn, intent)
+    elif intent in _WITH_SLOTS:
+        _WITH_SLOTS[intent](turn, slots)
+    elif intent in _PLAIN:
+        _PLAIN[intent](turn)
+    morning.ask(turn, intent)
 
 
 def _still_there(turn: Turn, intent: str) -> None:
@@ -75,46 +88,22 @@ def _still_there(turn: Turn, intent: str) -> None:
     turn.timer("silence", turn.timing.silence_closes_s)
 
 
-def _stop(turn: Turn, _: dict[str, str]) -> None:
-    turn.hush()
-    if turn.state.phase is Phase.ALARM:
-        turn.do(CancelTimer("alarm"))
-        turn.set(phase=Phase.IDLE)
-    elif turn.state.is_open:
-        turn.close("stop")
+def _red_flag(turn: Turn, name: str, slots: dict[str, str]) -> None:
+    if turn.script.red_flags[name].goes_on:
+        complaints.more_frequent(turn, name, slots)
+    else:
+        alarm.raise_flag(turn, name, slots)
 
 
-def _help(turn: Turn, _: dict[str, str]) -> None:
-    alarm.call_for_help(turn)
-
-
-def _cramp(turn: Turn, slots: dict[str, str]) -> None:
-    if slots.get("site") not in turn.script.stretches:
-        return
-    if not turn.state.is_open:
-        # Closing words of the episode before may still be on their way.
+def _stop(turn: Turn) -> None:
+    if turn.state.is_open:
         turn.hush()
-        coaching.begin_episode(turn, "cramp", slots)
-        return
-    if slots.get("side", "unknown") not in ("unknown", turn.state.side):
-        turn.set(side=slots["side"])
-        turn.do(NoteEpisode({"side": slots["side"]}))
-    if turn.state.phase in (Phase.CHECK, Phase.WAIT, Phase.HELPER):
-        _again(turn)
+        turn.close("stop")
+    else:
+        alarm.stop(turn)
 
 
-def _again(turn: Turn) -> None:
-    """It hurts after a round: the next one, unless it is time for graver questions."""
-    turn.set(relief=1)
-    coaching.unrelieved(turn)
-
-
-def _still_hurts(turn: Turn, _: dict[str, str]) -> None:
-    if turn.state.phase in (Phase.CHECK, Phase.WAIT, Phase.HELPER):
-        _again(turn)
-
-
-def _worse(turn: Turn, _: dict[str, str]) -> None:
+def _worse(turn: Turn) -> None:
     if turn.state.is_open:
         coaching.worse(turn)
 
@@ -124,31 +113,23 @@ def _better(turn: Turn, slots: dict[str, str]) -> None:
         coaching.better(turn, slots)
 
 
-def _yes(turn: Turn, _: dict[str, str]) -> None:
-    coaching.answered(turn, yes=True)
-
-
-def _no(turn: Turn, _: dict[str, str]) -> None:
-    coaching.answered(turn, yes=False)
-
-
-def _repeat(turn: Turn, _: dict[str, str]) -> None:
-    if turn.state.phase is Phase.ALARM:
-        alarm.repeat_flag(turn)
-    elif turn.state.last_line is not None and turn.state.is_open:
-        turn.do(Hush(), Say(turn.state.last_line))
-
-
-_ANSWERS: dict[str, Callable[[Turn, dict[str, str]], None]] = {
+_WITH_SLOTS: dict[str, Callable[[Turn, dict[str, str]], None]] = {"cramp": complaints.cramp, "better": _better}
+_PLAIN: dict[str, Callable[[Turn], None]] = {
     "stop": _stop,
-    "help": _help,
-    "cramp": _cramp,
-    "still_hurts": _still_hurts,
+    "help": alarm.call_for_help,
+    "still_hurts": complaints.still_hurts,
     "worse": _worse,
-    "better": _better,
-    "yes": _yes,
-    "no": _no,
-    "repeat": _repeat,
+    "yes": partial(answers.answered, yes=True),
+    "no": partial(answers.answered, yes=False),
+    "repeat": commands.repeat,
+    "pause": commands.pause,
+    "next": commands.go_on,
+    "slower": commands.slower,
+    "louder": commands.louder,
+    "quieter": commands.quieter,
+    "cancel": commands.cancel,
+    "good_night": commands.good_night,
+    "thanks": commands.thanks,
 }
 
 
@@ -165,8 +146,8 @@ def _signs_due(turn: Turn) -> None:
 
 def _too_long(turn: Turn) -> None:
     recent = turn.now - turn.state.hurt_s <= turn.timing.hurt_is_recent_s
-    if turn.state.is_open and recent:
-        alarm.raise_flag(turn, "rf_over_10_min")
+    if turn.state.is_open and turn.state.complaint == "cramp" and recent:
+        alarm.raise_flag(turn, coaching.OVER_10_MIN)
 
 
 def _nobody_speaks(turn: Turn) -> None:
@@ -177,7 +158,7 @@ def _nobody_speaks(turn: Turn) -> None:
 
 
 _TIMERS: dict[str, Callable[[Turn], None]] = {
-    "answer": coaching.unanswered,
+    "answer": answers.unanswered,
     "still_here": coaching.still_here,
     "recheck": coaching.recheck,
     "rest": coaching.rest_over,
@@ -186,6 +167,13 @@ _TIMERS: dict[str, Callable[[Turn], None]] = {
     "silence": _nobody_speaks,
     "alarm": alarm.alarm_again,
 }
+
+
+def _acknowledged(turn: Turn, by: str) -> None:
+    """A carer has answered, and so clears the flag."""
+    if turn.state.barred or turn.state.called_s is not None:
+        alarm.acknowledge(turn, by, "control.heard_okay")
+    turn.set(flag=None, flag_level="", flag_lines=(), acknowledged=False)
 
 
 def _interrupted(turn: Turn, by: str) -> None:

@@ -4,114 +4,77 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import ValidationError
 
 import intents
+from assistant.dialog.patience import Spoken, Timing
+from assistant.dialog.plan import (
+    EVERYWHERE,
+    Answer,
+    Complaint,
+    Data,
+    Line,
+    Morning,
+    Question,
+    RedFlag,
+    Rule,
+    Stretch,
+)
+from assistant.dialog.profile import SWITCHES
 from assistant.errors import ScriptError
 
-Kind = Literal["step", "hold", "check", "ask", "red_flag", "reassure", "answer", "control"]
-Level = Literal["emergency", "urgent", "soon"]
-Seconds = PositiveFloat
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FIXED_LINES", "MOMENT", "NUMBERS", "PACK", "Line", "Script", "Stretch", "Timing", "load_script"]
 
 PACK = Path(intents.__file__).parent / "packs" / "bedside"
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Line(_Data):
-    """A thing that may be said."""
-
-    say: Annotated[str, Field(min_length=1)]
-    kind: Kind
-    source: Annotated[str, Field(min_length=1)]
-    reviewer: str | None = None
-    """Who approved these very words, and when; None: nobody yet."""
-
-
-class Stretch(_Data):
-    """The reverse stretch of one muscle, as ids of lines."""
-
-    first_round: tuple[str, ...]
-    next_rounds: tuple[str, ...]
-    with_helper: tuple[str, ...]
-    rest_line: str
-    rounds: PositiveInt
-    hold_s: Seconds
-    rest_s: Seconds
-    marks: dict[PositiveInt, str]
-    """Seconds into the hold -> line."""
-    signs: tuple[str, ...]
-    """Questions for the signs of something graver, in the order in which they are asked."""
-
-
-class RedFlag(_Data):
-    """What is said instead of any stretch."""
-
-    level: Level
-    lines: tuple[str, ...]
-    asked_by: str | None = None
-    """The question whose "yes" is this flag."""
-
-
-class Alarm(_Data):
-    """How an emergency is repeated; seconds."""
-
-    repeat_s: Seconds
-    repeat_for_s: Seconds
-    then_repeat_s: Seconds
-    at_most_s: Seconds
-
-
-class Endpoint(_Data):
-    """Seconds of quiet that end an utterance."""
-
-    sure_s: Seconds
-    answer_s: Seconds
-    complaint_s: Seconds
-
-
-class Timing(_Data):
-    """All patience of the conversation; seconds, explained in timing.yaml."""
-
-    pause_s: Seconds
-    refinement_s: Seconds
-    quiet_before_line_s: Seconds
-    answer_s: Seconds
-    still_here_s: Seconds
-    recheck_s: Seconds
-    signs_s: Seconds
-    too_long_s: Seconds
-    hurt_is_recent_s: Seconds
-    silence_closes_s: Seconds
-    says_again: PositiveInt
-    alarm: Alarm
-    endpoint: Endpoint
-
-
-class Script(_Data):
+class Script(Data):
     """The whole plan."""
 
     lines: dict[str, Line]
     stretches: dict[str, Stretch]
+    questions: dict[str, Question]
     red_flags: dict[str, RedFlag]
+    answers: dict[str, Answer]
+    complaints: dict[str, Complaint]
+    morning: Morning
+    rules: tuple[Rule, ...]
+    spoken: Spoken
     timing: Timing
-
-    def flag_asked_by(self, question: str) -> str:
-        """The red flag that a "yes" to this question means."""
-        return next(name for name, flag in self.red_flags.items() if flag.asked_by == question)
 
     def words(self, line: str, numbers: dict[str, str]) -> str:
         """What is said for a line's id, the family's numbers filled in."""
         return self.lines[line].say.format(**numbers)
 
+    def named_lines(self) -> Iterator[tuple[str, str]]:
+        """Every line that something names, with the place that names it."""
+        yield from ((line, "the conversation itself") for line in FIXED_LINES)
+        yield from ((line, f"stretches.{site}") for site, s in self.stretches.items() for line in s.lines)
+        yield from ((question, "questions") for question in self.questions)
+        yield from ((line, f"answers.{name}") for name, a in self.answers.items() for line in a.all_lines)
+        yield from ((line, f"complaints.{name}") for name, c in self.complaints.items() for line in c.lines)
+        for name, flag in self.red_flags.items():
+            other = (line for way in flag.ways for line in way.lines or ())
+            for line in (flag.confirm, *flag.lines, *other, *flag.then_asks, *flag.when_idle):
+                yield line, f"red_flags.{name}"
+        for n, rule in enumerate(self.rules, 1):
+            for line in (*rule.before, *rule.asks, *rule.forbid, *rule.replace.values()):
+                yield line, f"rules.{n}"
 
-NUMBERS = {"emergency": "an ambulance", "urgent_line": "your doctor's line"}
+
+NUMBERS = {
+    "emergency": "an ambulance",
+    "urgent_line": "your doctor's line",
+}
 """What is said for a number that the family has not set."""
+MOMENT = {"clock": "three o'clock", "count": "second", "name": "Somebody"}
+"""Examples of what only the night tells: the time, a count, who has been told."""
 
 # Lines that the machine says by itself, so they must be there whatever the stretches are.
 FIXED_LINES = (
@@ -122,8 +85,16 @@ FIXED_LINES = (
     "control.still_here",
     "control.stay_lying",
     "control.good_night",
+    "control.good",
+    "control.okay",
+    "control.heard_okay",
+    "control.paused",
     "control.cannot_phone",
+    "control.told",
 )
+
+OUTCOMES = ("next", "forbid", "helper", "alone", "close", "wait", "enough")
+"""What may follow an answer, beside `flag NAME` and `doubt NAME`."""
 
 
 @lru_cache(maxsize=4)
@@ -136,15 +107,16 @@ def load_script(pack: Path = PACK, language: str = "en") -> Script:
     data: dict[str, Any] = {
         "lines": _read(pack / "lines" / f"{language}.yaml")["lines"],
         "timing": _read(pack / "dialog" / "timing.yaml"),
-        **_read(pack / "dialog" / "stretches.yaml"),
-        **_read(pack / "dialog" / "red_flags.yaml"),
+        "spoken": _read(pack / "lines" / f"{language}.spoken.yaml"),
     }
+    for name in ("stretches", "questions", "red_flags", "answers", "morning", "profile"):
+        data |= _read(pack / "dialog" / f"{name}.yaml")
     try:
         script = Script.model_validate(data)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ScriptError(f"{pack}: {wrong}. Correct these keys.") from error
-    if faults := _loose_ends(script):
+    if faults := [*_lines_that_are_not_there(script), *_dead_ends(script), *_rules_without_effect(script)]:
         raise ScriptError(f"{pack}: {'; '.join(faults)}. Correct these keys.")
     return script
 
@@ -159,24 +131,40 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-def _loose_ends(script: Script) -> list[str]:
-    """Lines that are named but do not exist, and questions whose "yes" leads nowhere."""
-    named = dict.fromkeys(FIXED_LINES, "the conversation itself")
+def _lines_that_are_not_there(script: Script) -> Iterator[str]:
+    for line, where in dict(script.named_lines()).items():
+        if line not in script.lines:
+            yield f"{where} names the line {line}, which lines has not"
+
+
+def _dead_ends(script: Script) -> Iterator[str]:
+    """Questions that lead nowhere, or that nobody can ask."""
     for site, s in script.stretches.items():
-        for line in (*s.first_round, *s.next_rounds, *s.with_helper, s.rest_line, *s.marks.values(), *s.signs):
-            named[line] = f"stretches.{site}"
-    for name, flag in script.red_flags.items():
-        named |= dict.fromkeys(flag.lines, f"red_flags.{name}")
-    faults = [
-        f"{where} names the line {line}, which lines has not"
-        for line, where in named.items()
-        if line not in script.lines
-    ]
-    answered = {f.asked_by for f in script.red_flags.values()}
-    faults += [
-        f"stretches.{site}.signs asks {q}, and no red flag has it as asked_by"
-        for site, s in script.stretches.items()
-        for q in s.signs
-        if q not in answered
-    ]
-    return faults
+        asked = {"signs": s.signs, "asks_first": s.asks_first, "asks_site": (s.asks_site,) if s.asks_site else ()}
+        yield from (
+            f"stretches.{site}.{key} asks {question}, which questions has not"
+            for key, questions in asked.items()
+            for question in questions
+            if question not in script.questions
+        )
+    by_day = (script.morning.poor_relief, *script.morning.asks)
+    yield from (f"morning asks {q}, which questions has not" for q in by_day if q not in script.questions)
+    ends = [(f"questions.{name}", outcome) for name, q in script.questions.items() for outcome in q.outcomes]
+    ends += [(f"red_flags.{name}.if_yes", flag.if_yes) for name, flag in script.red_flags.items() if flag.if_yes]
+    ends += [(f"complaints.{name}.then", complaint.then) for name, complaint in script.complaints.items()]
+    for where, outcome in ends:
+        what, _, flag = outcome.partition(" ")
+        if outcome not in OUTCOMES and not (what in ("flag", "doubt") and flag in script.red_flags):
+            yield f"{where} leads to {outcome}, which is nothing"
+
+
+def _rules_without_effect(script: Script) -> Iterator[str]:
+    for n, rule in enumerate(script.rules, 1):
+        if rule.when not in SWITCHES:
+            yield f"rules.{n}.when: the profile has no switch {rule.when}"
+        unknown = [site for site in rule.sites if site not in (*script.stretches, EVERYWHERE)]
+        yield from (f"rules.{n}.sites: there is no site {site}" for site in unknown)
+        told = {line for site in rule.sites if site in script.stretches for line in script.stretches[site].lines}
+        for line in (*rule.drop, *rule.replace):
+            if EVERYWHERE not in rule.sites and line not in told:
+                yield f"rules.{n}: the line {line} is not said for {', '.join(rule.sites)}"

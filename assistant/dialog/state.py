@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from assistant.dialog.profile import Profile
+
+if TYPE_CHECKING:
+    from assistant.dialog.classes import Signs
+
+LONG_AGO_S = -1e9
 
 
 class Phase(StrEnum):
@@ -19,14 +27,26 @@ class Phase(StrEnum):
     """The muscle rests between two rounds."""
     CHECK = "check"
     """Asked how it is."""
-    HELPER = "helper"
-    """Asked whether somebody is there."""
-    SIGNS = "signs"
-    """Asked for a sign of something graver."""
+    ASK = "ask"
+    """Asked a yes or a no."""
+    SITE = "site"
+    """Asked where it is."""
+    PAUSED = "paused"
+    """Told to wait."""
     WAIT = "wait"
     """Silent, but there."""
     ALARM = "alarm"
-    """An emergency is being repeated."""
+    """A red flag is being said, or may still be answered."""
+
+
+EXPECTED = {
+    Phase.CHECK: frozenset({"better", "still_hurts", "worse"}),
+    Phase.ASK: frozenset({"yes", "no"}),
+    Phase.SITE: frozenset({"cramp"}),
+    Phase.PAUSED: frozenset({"next"}),
+    Phase.ALARM: frozenset({"yes", "no", "stop"}),
+}
+"""Intents that each phase waits for; others count all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +56,29 @@ class State:
     phase: Phase = Phase.IDLE
     plan: tuple[str, ...] = ()
     """Lines of this round that are still to be said."""
+    step_s: float = 0.0
+    """When the newest step begins to be said, if nobody speaks meanwhile."""
     questions: tuple[str, ...] = ()
     """Questions still to be asked, the open one first."""
+    then: str = ""
+    """What follows when all of them are answered and nothing came of it."""
     asked: int = 0
     """How often the open question has been asked."""
+    doubt: str | None = None
+    """The red flag that the open question is about, because the words were not clear."""
+    doubt_clear: bool = False
+    """Whether they were clear enough to be raised if nobody answers."""
+    let_be: str | None = None
+    """The red flag that was asked about in vain while nothing was open: perhaps the television's."""
+    let_be_s: float = LONG_AGO_S
     last_line: str | None = None
     """What "repeat" repeats."""
+    pace: float = 1.0
+    """How much slower than usual the steps come."""
 
-    site: str = "unknown"
+    complaint: str = ""
+    """The intent that the open episode is about."""
+    site: str = "leg"
     side: str = "unknown"
     onset_s: float | None = None
     """When the open episode began; None: none is open."""
@@ -67,11 +102,39 @@ class State:
     helper_asked: bool = False
     signs_due: bool = False
     signs_asked: bool = False
+    asked_first: bool = False
+    """The questions before any stretch have been answered, each with a no."""
+    site_asked: bool = False
+    forbidden: bool = False
+    """No stretch in this episode."""
+    reassured: bool = False
+    """That most cramps pass has been said; once is enough."""
+    looked: bool = False
+    """Asked whether the advice helped."""
     no_response: bool = False
 
     flag: str | None = None
     """A red flag that nobody has cleared: no stretch while it stands."""
+    flag_level: str = ""
+    flag_lines: tuple[str, ...] = ()
     flagged_s: float = 0.0
+    acknowledged: bool = False
+    """Somebody answered it: a new complaint clears it."""
+    called_s: float | None = None
+    """When help was called, if nobody has answered that yet."""
+
+    profile: Profile = field(default_factory=Profile)
+    tonight: int = 0
+    """Cramps of this night."""
+    last_site: str | None = None
+    last_side: str = "unknown"
+    ended_s: float = LONG_AGO_S
+    last: Signs | None = None
+    """What is known of the last episode, if the morning may ask for more."""
+    last_relief: int | None = None
+    by_day: bool = False
+    morning: bool = False
+    """It is after the wake hour, and what the night left open has not been asked yet."""
 
     @property
     def is_open(self) -> bool:
@@ -79,10 +142,38 @@ class State:
         return self.onset_s is not None
 
     @property
+    def rests(self) -> bool:
+        """Whether nothing is going on."""
+        return not self.is_open and self.phase is Phase.IDLE
+
+    @property
+    def barred(self) -> bool:
+        """Whether a red flag stands that nobody has answered: nothing of a stretch is said."""
+        return self.flag is not None and not self.acknowledged
+
+    @property
+    def question(self) -> str | None:
+        """The open question."""
+        return self.questions[0] if self.questions else None
+
+    @property
     def expected(self) -> frozenset[str]:
         """Intents that the open question waits for; others count all the same."""
-        if self.phase is Phase.CHECK:
-            return frozenset({"better", "still_hurts", "worse"})
-        if self.phase in (Phase.HELPER, Phase.SIGNS):
-            return frozenset({"yes", "no"})
-        return frozenset()
+        return EXPECTED.get(self.phase, frozenset())
+
+    def closed(self, now: float) -> State:
+        """What outlives an episode: a red flag, who lies here, and what the night remembers."""
+        kept = State(profile=self.profile, last_line=self.last_line, tonight=self.tonight, called_s=self.called_s)
+        return replace(
+            kept,
+            flag=self.flag,
+            flag_level=self.flag_level,
+            flag_lines=self.flag_lines,
+            flagged_s=self.flagged_s,
+            acknowledged=self.acknowledged,
+            let_be=self.let_be,
+            let_be_s=self.let_be_s,
+            last_site=self.site if self.complaint == "cramp" else self.last_site,
+            last_side=self.side if self.complaint == "cramp" else self.last_side,
+            ended_s=now,
+        )

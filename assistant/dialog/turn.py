@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.dialog.events import CancelTimer, CloseEpisode, Effect, EndedBy, Hush, Say, SetTimer
+from assistant.dialog.classes import fields_of, signs_of
+from assistant.dialog.events import CancelTimer, CloseEpisode, Effect, EndedBy, Hush, NoteEpisode, Say, SetTimer, Value
+from assistant.dialog.profile import Suited, suited
 from assistant.dialog.state import Phase, State
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 # Timers of the open question and the running round; the episode's own timers outlive them.
 ROUND_TIMERS = ("answer", "still_here", "recheck", "rest")
 EPISODE_TIMERS = ("signs", "too_long", "silence")
+CHECK_QUESTION = "check.how"
 
 
 @dataclass(slots=True)
@@ -31,9 +34,14 @@ class Turn:
         return self.script.timing
 
     @property
+    def suited(self) -> Suited:
+        """The stretch of the site that hurts, as this person may do it."""
+        return suited(self.script, self.state.site, self.state.profile)
+
+    @property
     def stretch(self) -> Stretch:
-        """The stretch of the site that hurts."""
-        return self.script.stretches[self.state.site]
+        """That stretch; ask `suited` whether it may be done."""
+        return self.suited.stretch
 
     def set(self, **changes: Any) -> None:
         """Change fields of the state."""
@@ -46,8 +54,26 @@ class Turn:
     def say(self, *lines: str, spacing_s: float = 0.0) -> None:
         """Say lines, and remember the last one for "repeat"."""
         for line in lines:
-            self.do(Say(line, spacing_s=spacing_s))
-            self.set(last_line=line)
+            self.do(Say(line, spacing_s=spacing_s * self.state.pace))
+            self.set(last_line=line, reassured=self.state.reassured or self.script.lines[line].kind == "reassure")
+
+    def ask(self, questions: tuple[str, ...], then: str, *, asked: int = 0) -> None:
+        """Ask the first question, and remember the others and what follows them."""
+        doubt, clear = self.state.doubt, self.state.doubt_clear
+        self.drop_round()
+        question = self.script.questions.get(questions[0])
+        phase = Phase.SITE if questions[0] == self.stretch.asks_site and question is not None else Phase.ASK
+        if questions[0] == CHECK_QUESTION:
+            phase = Phase.CHECK
+        self.set(phase=phase, questions=questions, then=then, asked=asked + 1, doubt=doubt, doubt_clear=clear)
+        self.say(questions[0])
+
+    def wait(self, *, look_again_s: float | None = None) -> None:
+        """Be silent, but there; where nothing is open, be idle."""
+        self.drop_round()
+        self.set(phase=Phase.WAIT if self.state.is_open else Phase.IDLE)
+        if look_again_s is not None and self.state.is_open:
+            self.timer("recheck", look_again_s)
 
     def timer(self, name: str, after_s: float) -> None:
         """Set a timer."""
@@ -55,27 +81,25 @@ class Turn:
 
     def drop_round(self) -> None:
         """Forget the running round and the open question: their timers, their lines to come."""
-        names = [*ROUND_TIMERS]
-        if self.state.site in self.script.stretches:
-            names += [hold_timer(second) for second in self.stretch.marks]
+        marks = {*self.stretch.marks, *(self.stretch.next_marks or {})} if self.state.phase is Phase.HOLD else set()
+        names = [*ROUND_TIMERS, *(hold_timer(second) for second in sorted(marks))]
         self.do(*(CancelTimer(name) for name in names))
         self._count_hold()
-        self.set(plan=(), questions=(), asked=0)
+        self.set(plan=(), questions=(), then="", asked=0, doubt=None, doubt_clear=False)
 
     def hush(self) -> None:
         """Fall silent and drop the round."""
         self.do(Hush())
         self.drop_round()
 
-    def close(self, ended_by: EndedBy, **fields: str | float | bool | None) -> None:
+    def close(self, ended_by: EndedBy, **fields: Value) -> None:
         """Close the open episode and go back to idle; what is said afterwards is up to the caller."""
-        s = self.state
-        stopped_early = s.phase in (Phase.STEPS, Phase.HOLD)
+        stopped_early = self.state.phase in (Phase.STEPS, Phase.HOLD)
         self.drop_round()
         s = self.state
         self.do(*(CancelTimer(name) for name in EPISODE_TIMERS))
         latency = None if s.first_words_s is None or ended_by != "better" else round(self.now - s.first_words_s, 1)
-        known: dict[str, str | int | float | bool | None] = {
+        known: dict[str, Value] = {
             "rounds": s.rounds,
             "hold_s": round(s.held_s, 1),
             "stretch_site": s.site if s.rounds else None,
@@ -84,9 +108,10 @@ class Turn:
             "no_response": s.no_response,
             "helper_present": s.helper,
         }
+        signs, flagged = signs_of(s, self.now), ended_by == "red_flag"
+        self.do(NoteEpisode(fields_of(signs, flagged=flagged)))
         self.do(CloseEpisode(ended_by, s.relief, known | fields))
-        # The red flag outlives the episode; nothing else does.
-        self.state = State(flag=s.flag, flagged_s=s.flagged_s, last_line=s.last_line)
+        self.state = replace(s.closed(self.now), last=None if flagged else signs, last_relief=s.relief)
 
     def _count_hold(self) -> None:
         began = self.state.hold_began_s

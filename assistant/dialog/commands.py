@@ -1,0 +1,144 @@
+"""What a person asks of the voice: wait, go on, again, louder; and the questions of the night."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.dialog import alarm, coaching
+from assistant.dialog.events import ChangeVolume, Hush, Say
+from assistant.dialog.state import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.dialog.turn import Turn
+
+ASKING = (Phase.CHECK, Phase.ASK, Phase.SITE)
+
+
+def pause(turn: Turn) -> None:
+    """Silence, until they say go on; looked after once a minute later."""
+    if turn.state.is_open:
+        turn.hush()
+        turn.wait(look_again_s=turn.timing.recheck_s)
+        turn.set(phase=Phase.PAUSED)
+        turn.say("control.paused")
+
+
+def go_on(turn: Turn) -> None:
+    """The next thing: step, rest, question or round."""
+    _NEXT.get(turn.state.phase, _nothing)(turn)
+
+
+def _next_step(turn: Turn) -> None:
+    plan = turn.state.plan
+    turn.do(Hush())
+    if turn.now < turn.state.step_s and turn.state.last_line is not None:
+        # The newest step was still waiting for its moment: it is the next one.
+        plan = (turn.state.last_line, *plan)
+    turn.set(step_s=turn.now)
+    if not plan:
+        coaching.spoken(turn, turn.state.last_line or "")
+        return
+    turn.set(plan=plan[1:])
+    turn.say(plan[0])
+
+
+def _next_round(turn: Turn) -> None:
+    coaching.go_on_alone(turn)
+
+
+def _to_check(turn: Turn) -> None:
+    turn.do(Hush())
+    coaching.rest_over(turn)
+
+
+def _acknowledged(turn: Turn) -> None:
+    alarm.acknowledge(turn, "person", "control.heard_okay")
+
+
+def _nothing(_: Turn) -> None:
+    return
+
+
+_NEXT: dict[Phase, Callable[[Turn], None]] = {
+    Phase.STEPS: _next_step,
+    Phase.HOLD: coaching.rest,
+    Phase.REST: _to_check,
+    Phase.CHECK: _next_round,
+    Phase.WAIT: _next_round,
+    Phase.PAUSED: _next_round,
+    Phase.ALARM: _acknowledged,
+}
+
+
+def slower(turn: Turn) -> None:
+    """More time between the steps, for this episode."""
+    if turn.state.is_open:
+        turn.set(pace=turn.state.pace * turn.timing.slower)
+        repeat(turn)
+
+
+def repeat(turn: Turn) -> None:
+    """The last line, word for word."""
+    if turn.state.phase is Phase.ALARM:
+        alarm.repeat_flag(turn)
+    elif turn.state.last_line is not None and (turn.state.is_open or turn.state.phase is not Phase.IDLE):
+        turn.do(Hush(), Say(turn.state.last_line))
+
+
+def louder(turn: Turn) -> None:
+    """Louder for this night, and said again so."""
+    turn.do(ChangeVolume(turn.timing.volume.step_db))
+    repeat(turn)
+
+
+def quieter(turn: Turn) -> None:
+    """Quieter for this night; nothing is said about it."""
+    turn.do(ChangeVolume(-turn.timing.volume.step_db))
+
+
+def cancel(turn: Turn) -> None:
+    """It was nothing: a false alarm is told to whoever was alarmed."""
+    if turn.state.phase is Phase.ALARM or turn.state.called_s is not None:
+        alarm.acknowledge(turn, "false_alarm")
+    turn.hush()
+    if turn.state.is_open:
+        turn.close("cancel")
+        turn.say("control.okay")
+    else:
+        turn.wait()
+
+
+def good_night(turn: Turn) -> None:
+    """They want to sleep: nothing more is said."""
+    if turn.state.phase is Phase.ALARM:
+        return
+    turn.hush()
+    if turn.state.is_open:
+        turn.close("better" if (turn.state.relief or 0) > 1 else "stop")
+    else:
+        turn.wait()
+
+
+def thanks(turn: Turn) -> None:
+    """Nothing is said; after a red flag it counts as an answer."""
+    if turn.state.phase is Phase.ALARM:
+        _acknowledged(turn)
+
+
+def answer(turn: Turn, intent: str) -> None:
+    """A question of the night, in two short sentences at most."""
+    state, told = turn.state, turn.script.answers[intent]
+    quiet = not state.is_open and turn.now - state.ended_s > turn.timing.answers_after_s
+    if not told.always and (quiet or state.barred):
+        return
+    lines = told.lines if state.is_open or not told.closed else told.closed
+    if told.by_day and state.by_day and not state.is_open:
+        lines = told.by_day
+    if told.none and not state.tonight:
+        lines = told.none
+    lines = next((other for switch, other in told.switches.items() if state.profile.has(switch)), lines)
+    if state.phase in ASKING and state.question is not None:
+        lines = (*lines, state.question)
+    turn.do(*(Say(line) for line in lines))

@@ -1,0 +1,57 @@
+"""The words of a line at this moment: the family's numbers, the time, and how many there were tonight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.dialog.script import MOMENT, NUMBERS
+from assistant.dialog.spoken import ordinal, spoken_time
+from assistant.store import night_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from assistant.clock import Clock
+    from assistant.dialog.script import Script
+    from assistant.dialog.state import State
+
+
+NOON = 12
+
+
+class Wording:
+    """Fills in what a line leaves open."""
+
+    def __init__(self, script: Script, clock: Clock, numbers: dict[str, str]) -> None:
+        self._script = script
+        self._clock = clock
+        self._numbers = MOMENT | NUMBERS | numbers
+        self._night: date | None = None
+        self._morning = False
+
+    def words(self, line: str, tonight: int) -> str:
+        """What is said for a line's id, now."""
+        spoken = self._script.spoken
+        now = {"clock": spoken_time(self._clock.wall(), spoken), "count": ordinal(tonight, spoken)}
+        return self._script.words(line, self._numbers | now)
+
+    def told(self, name: str) -> None:
+        """This one has been told of an alert."""
+        self._numbers["name"] = name
+
+    def of_this_night(self, state: State) -> State:
+        """The state as the hour changes it: a new night counts from none and ends at noon; the morning comes once."""
+        wall = self._clock.wall()
+        night = night_of(wall)
+        if state.is_open:
+            return state
+        begins, ends = self._script.morning.day
+        state = replace(state, by_day=begins <= wall.hour < ends)
+        if night != self._night:
+            first, self._night, self._morning = self._night is None, night, False
+            return state if first else replace(state, tonight=0, morning=False)
+        if not self._morning and self._script.morning.from_hour <= wall.hour < NOON:
+            self._morning = True
+            return replace(state, morning=state.last is not None)
+        return state

@@ -1,0 +1,66 @@
+"""How much everything found in the words speaks for one intent: log-odds, and what they are made of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from intents.model import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intents.composition import IntentRule, Together
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What all readings together hold, for one intent."""
+
+    strength: Mapping[str, float]
+    """Feature -> 0..1, how surely it is there."""
+    words: Mapping[str, str]
+    """Feature -> the words that say it."""
+    strangers: float
+    """Words that the intent does not explain, mean over the readings that hold its core."""
+    small_words: float
+    """The same for neutral words."""
+    sentence: float
+    """0..1, how surely a whole reading is one of its sentences."""
+
+
+def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tuple[Evidence, ...]]:
+    """The log-odds of the intent, and what they are made of; minus infinity where a need is not met."""
+    if not all(any(found.strength.get(feature) for feature in group) for group in rule.needs):
+        return -math.inf, ()
+    weights = {**rule.evidence, **rule.if_expected} if expected else rule.evidence
+    why = [
+        Evidence("bias", "", rule.bias),
+        *(_part(feature, weight, found) for feature, weight in weights.items() if found.strength.get(feature)),
+        *(_all_of(group, found) for group in rule.together if all(found.strength.get(f) for f in group.all)),
+    ]
+    if found.strangers:
+        why.append(Evidence("strangers", "", max(rule.strangers_most, rule.stranger * found.strangers)))
+    if found.small_words and rule.small_word:
+        why.append(Evidence("small words", "", rule.small_word * found.small_words))
+    if found.sentence:
+        why.append(Evidence("sentence", "", rule.sentence * found.sentence))
+    if expected:
+        why.append(Evidence("expected", "", rule.expected))
+    return sum(part.weight for part in why), tuple(why)
+
+
+def _part(feature: str, weight: float, found: Found) -> Evidence:
+    return Evidence(feature, found.words.get(feature, ""), weight * found.strength[feature])
+
+
+def _all_of(group: Together, found: Found) -> Evidence:
+    return Evidence("+".join(group.all), "", group.weight * min(found.strength[feature] for feature in group.all))
+
+
+def probability(log_odds: float) -> float:
+    """The logistic of `log_odds`, 0..1."""
+    if log_odds < 0:
+        return math.exp(log_odds) / (1.0 + math.exp(log_odds)) if log_odds > -700 else 0.0  # noqa: PLR2004 exp's range
+    return 1.0 / (1.0 + math.exp(-log_odds))

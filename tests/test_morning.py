@@ -1,0 +1,88 @@
+"""The morning after: asked only by whoever was spoken to, three questions at most, and kept with the night."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from night_tables import play
+
+from assistant.dialog.classes import Signs
+from assistant.dialog.events import NoteLast, Understood
+from assistant.dialog.machine import step
+from assistant.dialog.script import load_script
+from assistant.dialog.state import State
+
+SCRIPT = load_script()
+AT_SIX = datetime(2026, 1, 15, 6, 0, tzinfo=ZoneInfo("Europe/London"))
+LATER = 3700.0  # after seven
+NIGHT = {0: "cramp calf", 62: "better gone"}
+
+
+def asked(says: dict[float, str], begins: datetime = AT_SIX) -> list[str]:
+    return [line for line in play(says, {}, begins).lines() if line.startswith("morning.")]
+
+
+def test_nothing_is_asked_before_somebody_speaks_to_us():
+    assert asked({**NIGHT, LATER: "the news"}) == []
+
+
+def test_three_questions_at_most_follow_the_first_words():
+    says = {**NIGHT, LATER: "time", LATER + 6: "yes", LATER + 12: "yes", LATER + 18: "no", LATER + 60: "time"}
+    assert asked(says) == ["morning.sore", "morning.knot", "morning.urge"]
+
+
+def test_a_cramp_that_did_not_ease_is_asked_about_swelling_first():
+    says = {0: "cramp calf", 62: "still_hurts", 67: "no", 80: "stop", LATER: "time", LATER + 6: "no"}
+    assert asked(says)[0] == "morning.swollen"
+    flagged = play({**says, LATER + 6: "yes"}, {}, AT_SIX)
+    assert [e["red_flag"] for e in flagged.of("alert")] == ["rf_dvt"]
+
+
+@pytest.mark.parametrize("words", ["stop", "cancel", "silence"])
+def test_they_end_when_nobody_wants_them(words: str):
+    assert asked({**NIGHT, LATER: "time", LATER + 6: words}) == ["morning.sore"]
+
+
+def test_nothing_is_asked_at_night_nor_in_the_afternoon_nor_after_a_quiet_night():
+    assert asked({**NIGHT, 200: "time"}) == []
+    assert asked({**NIGHT, LATER: "time"}, AT_SIX + timedelta(hours=7)) == []
+    assert asked({LATER: "time"}) == []
+
+
+def test_an_answer_is_kept_with_the_episode_and_changes_its_class():
+    state = State(morning=True, last=Signs(relief_by_stretching=True, duration_s=120), last_relief=3)
+    state, _ = step(state, Understood("time"), 0, SCRIPT)
+    state, effects = step(state, Understood("yes"), 5, SCRIPT)
+    (note,) = [effect for effect in effects if isinstance(effect, NoteLast)]
+    assert note.fields["sore_next_day"] == 1
+    assert (note.fields["class"], note.fields["cramp_score"]) == ("cramp_like", 4)
+
+
+@pytest.mark.parametrize(
+    ("signs", "class_", "cramp_score", "rls_score"),
+    [
+        (Signs(knot=True, relief_by_stretching=True, pain=8, duration_s=180), "cramp_like", 6, 0),
+        (Signs(urge_to_move=True, relief_by_moving=True, both_legs=True, evening_only=True), "rls_like", 0, 7),
+        (Signs(knot=True, urge_to_move=True), "mixed", 2, 3),
+        (Signs(pain=3), "unclear", 0, 0),
+        (Signs(urge_to_move=True, relief_by_stretching=True, pain=6, duration_s=60), "mixed", 4, 3),
+        (Signs(urge_to_move=True, relief_by_moving=True), "unclear", 0, 5),
+    ],
+)
+def test_the_class_follows_the_rule_of_the_log(signs: Signs, class_: str, cramp_score: int, rls_score: int):
+    assert (signs.class_, signs.cramp_score, signs.rls_score) == (class_, cramp_score, rls_score)
+
+
+def test_by_day_a_question_is_answered_in_full_and_at_night_in_short():
+    says = {0: "cramp", 20: "stop", 60: "why", 120: "prevention"}
+    at_noon, at_six = (play(says, {}, begins).lines() for begins in (AT_SIX + timedelta(hours=6), AT_SIX))
+    full = (*SCRIPT.answers["why"].by_day, *SCRIPT.answers["prevention"].by_day)
+    assert tuple(at_noon[-len(full) :]) == full
+    assert at_six[-3:] == ["answer.why", "answer.why_more", "answer.prevention"]
+
+
+def test_a_full_answer_is_never_longer_than_the_person_wants():
+    says = {0: "cramp", 20: "stop", 60: "why", 66: "stop"}
+    assert play(says, {}, AT_SIX + timedelta(hours=6)).lines()[-1] != SCRIPT.answers["why"].by_day[-1]

@@ -1,0 +1,39 @@
+"""Whole nights, word for word: each site, flag, profile switch, command and silence."""
+
+from __future__ import annotations
+
+import pytest
+from night_tables import TableNight, load_nights, outcome, play
+
+from assistant.dialog.script import load_script
+
+NIGHTS = list(load_nights())
+MOST_WORDS = 14
+SCRIPT = load_script()
+
+
+@pytest.mark.parametrize("night", NIGHTS, ids=lambda night: night.name)
+def test_a_night_goes_line_by_line_as_its_table_says(night: TableNight):
+    came = outcome(play(night.says, night.profile))
+    assert came == {"said": night.said, "alerts": night.alerts, "closed": night.closed}
+
+
+def test_the_tables_hold_each_site_and_each_red_flag():
+    words = " ".join(word for night in NIGHTS for word in night.says.values())
+    assert [site for site in SCRIPT.stretches if f"cramp {site}" not in words] == []
+    assert [flag for flag in SCRIPT.red_flags if flag not in words] == []
+    assert len(NIGHTS) > 60
+
+
+def test_every_night_says_reviewed_lines_only_and_ends_what_it_opened():
+    for night in NIGHTS:
+        events = play(night.says, night.profile)
+        assert all(e["line"] in SCRIPT.lines for e in events.of("said"))
+        assert events.names().count("episode_opened") == events.names().count("episode_closed"), night.name
+
+
+def test_the_time_and_the_count_are_said_in_words():
+    events = play({0: "time", 20: "cramp", 40: "stop", 100: "cramp", 120: "stop", 200: "how_many_tonight"}, {})
+    texts = [e["text"] for e in events.of("said")]
+    assert texts[0] == "It's ten past three."
+    assert texts[-1] == "That's your second tonight."
