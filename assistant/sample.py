@@ -27,6 +27,7 @@ WORDS_KEPT = timedelta(days=14)
 EVENING = 22
 LISTENS_S = 9.5 * 3600
 HOLD_S = 30.0
+FLAG = "rf_dvt"
 ACK_S = 1500.0
 """Old alerts were taken care of; those of the last week still wait."""
 EASIER = (2, 3)
@@ -132,7 +133,7 @@ class Sample:
             talk.hear(self._dice.choice(self._draws["not_understood"]))
             talk.understood(None, {}, 0.31)
         if self._happens("red_flag"):
-            talk.alert("rf_dvt", "urgent")
+            talk.alert(FLAG, "urgent")
             if not self._late:
                 talk.acknowledge(ACK_S)
         talk.say(*self._draws["ends"])
@@ -196,4 +197,6 @@ class Sample:
     def _lines(self) -> dict[str, tuple[str, str]]:
         script = load_script()
         numbers = {"emergency": "an ambulance", "urgent_line": "your doctor's line"}
-        return {name: (script.words(name, numbers), line.kind) for name, line in script.lines.items()}
+        used = [*self._draws["first_round"], *self._draws["next_round"], self._draws["ask"], *self._draws["ends"]]
+        known = [name for name in (*used, f"{FLAG}.main") if name in script.lines]
+        return {name: (script.words(name, numbers), script.lines[name].kind) for name in known}

@@ -15,8 +15,10 @@ from page_browser import CHEAP, CODE, LAST, Clock, empty_log, made_up
 from starlette.testclient import TestClient
 from test_web_door import HERE, invited, knock, token
 
+from assistant.dialog.script import load_script
 from assistant.store import Closing, JournalEntry, NewEpisode, Stamp, Store, new_id, night_of
 from assistant.store.house import House
+from assistant.web.render import Pages
 from assistant.web.site import READ, make_site
 
 if TYPE_CHECKING:
@@ -114,6 +116,12 @@ def test_a_night_of_the_real_bedside_is_read_with_what_was_heard_and_said(tmp_pa
         assert "alert call for help: raised" in told
         assert "1 alert waits for somebody: call for help" in told
         assert "blue elephants" in text_of(page.get("/words"))
+
+
+def test_every_red_flag_and_every_muscle_has_a_name_on_the_page():
+    words, script = Pages().words, load_script()
+    assert set(script.red_flags) - set(words["flag"]) == set()
+    assert set(script.stretches) - set(words["site"]) == set()
 
 
 def test_a_deaf_hour_is_told(page: TestClient, tmp_path: Path, clock: Clock):
