@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "bedside.sqlite3"
 
+OPENING_MS = 10_000
+"""Milliseconds to wait while another process makes the log, or brings it up to date."""
 WRITES = "bedside_writes"
 """Execution option of a connection that is going to write."""
 
@@ -104,6 +106,8 @@ def _sqlite_engine(place: Place, *, busy_ms: int, checkpoints: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _connect(raw: Any, _record: object) -> None:
         raw.isolation_level = None  # the driver's own idea of when a transaction begins is switched off
+        # Two that open an empty log at once both want its journal: one waits until the other has made the log.
+        raw.execute(f"PRAGMA busy_timeout = {OPENING_MS}").close()
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",  # the commit is on the disk when it returns: a power cut loses no episode
@@ -112,6 +116,7 @@ def _sqlite_engine(place: Place, *, busy_ms: int, checkpoints: bool) -> Engine:
             f"wal_autocheckpoint = {1000 if checkpoints else 0}",
         ):
             raw.execute(f"PRAGMA {pragma}").close()
+        raw.execute(f"PRAGMA busy_timeout = {busy_ms}").close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import inspect, text
 
 from assistant.store.errors import StoreDamaged, StoreError, StoreReadOnly, StoreTooNew
 from assistant.store.failures import Fault, explained, of_file, said
-from assistant.store.place import WRITES, Place
+from assistant.store.place import OPENING_MS, WRITES, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,6 @@ SCHEMA = 3
 """The schema that this program writes; the number of the last file in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-
-PATIENCE_MS = 10_000
-"""How long to wait for another process that is just migrating the same log."""
 
 _REMEDY = "update the program (git pull) and try again, or go on with the version that you had"
 _UNCHANGED: Fault = (StoreError, f"{{log}} could not be brought up to date ({{why}}) and is as it was; {_REMEDY}")
@@ -89,7 +86,7 @@ def _refused(place: Place) -> Iterator[None]:
 def _migrate(engine: Engine, place: Place, head: int, scripts: Path) -> None:
     with engine.connect() as connection:
         if place.file:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {OPENING_MS}")
             connection.commit()
         writer = connection.execution_options(**{WRITES: True})
         with writer.begin():
