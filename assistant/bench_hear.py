@@ -27,14 +27,26 @@ if TYPE_CHECKING:
 TRUTH = "truth.jsonl"
 """Beside the clips, an object a line: `file`, `condition`, `intent` (`none`: silence is right), `site`, `side`."""
 SIDES = ("left", "right", "both")
+CALF_ANSWERS = frozenset({"stop", "help", "yes", "no", "better", "worse", "repeat"})
+"""The answers that belong to the first of all nights, a cramp in the calf."""
+COLUMNS = (
+    ("right", "right", "asked"),
+    ("calf and its answers", "calf_right", "calf_asked"),
+    ("red flags", "flag_right", "flag_asked"),
+    ("side right", "side_right", "side_asked"),
+    ("stretched wrongly", "stretched", "other"),
+    ("acted on unrelated talk", "acted", "silent"),
+)
+"""Heading, and the two counts of its share."""
 
 
 def run(app: App, clips: Path, *, every: int = 1) -> dict[str, Any]:
     """Hear every n-th clip with each engine that is present, and count.
 
     Returns:
-        engine -> condition -> way -> counts: `right` of `asked` (what the pack understands), `side_right` of
-        `side_asked`, `stretched` of `other` (clips to which a stretch is wrong), `acted` of `silent` (unrelated talk).
+        engine -> condition -> way -> counts: `right` of `asked` (intent and, for a cramp, site), the same of the red
+        flags (`flag_`) and of a cramp in the calf with its answers (`calf_`), `side_right` of `side_asked`, `stretched`
+        of `other` (clips to which a stretch is wrong), `acted` of `silent` (unrelated talk).
 
     Raises:
         UsageError: there are no labels.
@@ -65,30 +77,35 @@ def _heard(
 
 def _count(n: Counter[str], row: dict[str, str], known: frozenset[str], match: Match | None) -> None:
     intent, slots = (None, {}) if match is None else (match.intent, match.slots)
-    if row["intent"] in known and (row["intent"] != "cramp" or row["site"] == "calf"):
-        right = intent == row["intent"] and (intent != "cramp" or slots.get("site") == "calf")
-        n["asked"] += 1
-        n["right"] += right
-        if row["intent"] == "cramp" and row["side"] in SIDES:
-            n["side_asked"] += 1
-            n["side_right"] += right and slots.get("side") == row["side"]
-        return
-    n["other"] += 1
-    n["stretched"] += intent == "cramp"
+    if row["intent"] != "cramp":
+        n["other"] += 1
+        n["stretched"] += intent == "cramp"
     if row["intent"] == "none":
         n["silent"] += 1
         n["acted"] += intent is not None
+    elif row["intent"] in known:
+        right = intent == row["intent"] and (intent != "cramp" or slots.get("site") == row["site"])
+        for group in _groups(row):
+            n[f"{group}asked"] += 1
+            n[f"{group}right"] += right
+        if row["intent"] == "cramp" and row["side"] in SIDES:
+            n["side_asked"] += 1
+            n["side_right"] += right and slots.get("side") == row["side"]
+
+
+def _groups(row: dict[str, str]) -> list[str]:
+    """Which columns a clip counts in: all, and of the red flags and of the calf and its answers their own."""
+    calf = row["intent"] in CALF_ANSWERS or (row["intent"] == "cramp" and row["site"] == "calf")
+    return ["", *(["flag_"] if row["intent"].startswith("rf_") else []), *(["calf_"] if calf else [])]
 
 
 def show(result: dict[str, Any], console: Console) -> None:
     """Print a table for each engine."""
     for engine, conditions in result.items():
-        table = Table(
-            "condition", "way", "right", "side right", "stretched wrongly", "acted on unrelated talk", box=None
-        )
+        heads = ("condition", "way", *(column for column, _, _ in COLUMNS))
+        table = Table(*heads, box=None)
         for condition, ways in conditions.items():
             for way, n in ways.items():
-                pairs = (("right", "asked"), ("side_right", "side_asked"), ("stretched", "other"), ("acted", "silent"))
-                table.add_row(condition, way, *(f"{n.get(a, 0)}/{n.get(b, 0)}" for a, b in pairs))
+                table.add_row(condition, way, *(f"{n.get(a, 0)}/{n.get(b, 0)}" for _, a, b in COLUMNS))
         console.print(f"\n{engine}")
         console.print(table)
