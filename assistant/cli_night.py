@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.scene import Scene
 
 DEMO = Path(__file__).parent / "demo" / "demo.yaml"
-NEXT = "Next: ./bedside doctor checks this machine, ./bedside night plays a night of your own."
+NEXT = "Next: ./bedside doctor checks this machine, ./bedside run listens at the bedside."
 
 
 def night(options: argparse.Namespace) -> int:

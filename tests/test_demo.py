@@ -51,7 +51,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 def test_it_ends_well_and_says_what_to_do_next(played: Played):
     assert played.answer.returncode == 0
-    assert "./bedside doctor" in played.answer.stderr.splitlines()[-1]
+    last = played.answer.stderr.splitlines()[-1]
+    assert "./bedside doctor" in last
+    assert "./bedside run" in last
 
 
 def test_every_event_has_its_time_in_order_and_its_episode(played: Played):
