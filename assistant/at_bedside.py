@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from assistant.clock import Clock
     from assistant.dialog.script import Script
     from assistant.hands import Hands
-    from assistant.interruption import Meaning
     from assistant.live import Service
     from assistant.live_speaker import Loudspeaker
+    from assistant.meaning import Meaning
     from assistant.night_events import NightEvent
     from assistant.settings import Settings
     from assistant.store.store import Store

@@ -28,7 +28,8 @@ from assistant.dialog.machine import step
 from assistant.dialog.profile import Profile
 from assistant.dialog.state import State
 from assistant.doubt import doubt_of
-from assistant.interruption import Meaning, meaning_over_us
+from assistant.interruption import meaning_over_us
+from assistant.meaning import Meaning, meaning_of
 from assistant.mouth import Mouth
 from assistant.records import Records
 from assistant.timers import Timers
@@ -133,13 +134,7 @@ class Bedside:
     def _meaning(self, heard: Heard) -> Match:
         if self._over_us:
             return meaning_over_us(self._understanding, heard, self.state.expected)
-        return self._understanding.understand(
-            [(r.text, r.rank) for r in heard.readings],
-            idle=self.is_idle,
-            expected=self.state.expected,
-            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
-            second=[(r.text, r.rank) for r in heard.second.readings] if heard.second else None,
-        )
+        return meaning_of(self._understanding, heard, idle=self.is_idle, expected=self.state.expected)
 
     def person_ended(self) -> None:
         """Nobody speaks any more."""

@@ -11,6 +11,7 @@ from assistant.dialog.machine import step
 from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.dialog.state import State
 from assistant.errors import UsageError
+from assistant.meaning import meaning_of
 from audio import SAMPLE_RATE, Final, Partial
 
 if TYPE_CHECKING:
@@ -111,12 +112,7 @@ class Hearing:
         return max(matches, key=lambda m: (m[0].intent is not None, m[0].score), default=None)
 
     def _meaning_of(self, heard: Heard) -> Match:
-        return self._understanding.understand(
-            [(r.text, r.rank) for r in heard.readings],
-            idle=self._idle,
-            allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
-            second=[(r.text, r.rank) for r in heard.second.readings] if heard.second else None,
-        )
+        return meaning_of(self._understanding, heard, idle=self._idle)
 
     def _times(self, decided: tuple[Match, Heard, float] | None) -> dict[str, float | None]:
         if decided is None or self._voice is None:

@@ -7,11 +7,11 @@ silent is better than deaf to "stop". Only meanings that make us silent are take
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from assistant.meaning import Meaning, meaning_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from audio import Heard
     from intents import Match
 
@@ -22,22 +22,6 @@ FITS = -4.0
 people -8 and less (docs/benchmarks.md)."""
 
 
-class Meaning(Protocol):
-    """Words in, meaning out; the bedside's understanding is one."""
-
-    def understand(
-        self,
-        readings: Sequence[tuple[str, float]],
-        *,
-        idle: bool = False,
-        expected: frozenset[str] = frozenset(),
-        allowed: tuple[str, float] | None = None,
-        second: Sequence[tuple[str, float]] | None = None,
-    ) -> Match:
-        """What was meant, silence included."""
-        ...
-
-
 def meaning_over_us(understanding: Meaning, heard: Heard, expected: frozenset[str] = frozenset()) -> Match:
     """The meaning of an utterance that began while we spoke.
 
@@ -46,11 +30,8 @@ def meaning_over_us(understanding: Meaning, heard: Heard, expected: frozenset[st
         heard: the utterance, with its readings.
         expected: intents that the open question awaits.
     """
-    readings = [(reading.text, reading.rank) for reading in heard.readings]
-    allowed = (heard.allowed.text, heard.allowed.rank) if heard.allowed else None
-    second = [(reading.text, reading.rank) for reading in heard.second.readings] if heard.second else None
-    match = understanding.understand(readings, expected=expected, allowed=allowed, second=second)
-    if match.intent in SILENCING or allowed is None or heard.agreement is None or heard.agreement < FITS:
+    match = meaning_of(understanding, heard, expected=expected)
+    if match.intent in SILENCING or heard.allowed is None or heard.agreement is None or heard.agreement < FITS:
         return match
-    fitting = understanding.understand([(allowed[0], 0.0)], expected=expected)
+    fitting = understanding.understand([(heard.allowed.text, 0.0)], expected=expected)
     return fitting if fitting.intent in SILENCING else match

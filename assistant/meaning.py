@@ -1,0 +1,47 @@
+"""What was meant by what was heard: the readings as the recogniser ranks them, given to the understanding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audio import Heard
+    from intents import Match
+
+
+class Meaning(Protocol):
+    """Words in, meaning out; the bedside's understanding is one."""
+
+    def understand(
+        self,
+        readings: Sequence[tuple[str, float]],
+        *,
+        idle: bool = False,
+        expected: frozenset[str] = frozenset(),
+        allowed: tuple[str, float] | None = None,
+        second: Sequence[tuple[str, float]] | None = None,
+    ) -> Match:
+        """What was meant, silence included."""
+        ...
+
+
+def meaning_of(
+    understanding: Meaning, heard: Heard, *, idle: bool = False, expected: frozenset[str] = frozenset()
+) -> Match:
+    """What was meant by an utterance.
+
+    Args:
+        understanding: the pack's.
+        heard: the utterance, with its readings, the grammar's and another engine's where there are any.
+        idle: nothing is open, so that only complaints and help count.
+        expected: intents that the open question awaits.
+    """
+    return understanding.understand(
+        [(reading.text, reading.rank) for reading in heard.readings],
+        idle=idle,
+        expected=expected,
+        allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+        second=[(reading.text, reading.rank) for reading in heard.second.readings] if heard.second else None,
+    )
