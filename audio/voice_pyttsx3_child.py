@@ -66,6 +66,19 @@ def voice_file(espeak: Any, wanted: str) -> str | None:
     return None
 
 
+def settle(espeak: Any, voice: str, rate_wpm: int, volume: float) -> None:
+    """Set the voice, its pace and its volume (0..1), and wait until they hold.
+
+    Asked of the library itself: pyttsx3 passes on what was set only when its loop begins, and the same loop's end, for
+    which it asks at once, cancels whatever the library has not taken by then. One line in fourteen came out in the
+    voice and at the pace that the library starts with.
+    """
+    espeak.SetVoiceByName(voice.encode())
+    espeak.SetParameter(espeak.RATE, rate_wpm, 0)
+    espeak.SetParameter(espeak.VOLUME, round(volume * 100), 0)
+    espeak.Synchronize()
+
+
 def main() -> int:
     """Render the line that standard input asks for; return the exit status."""
     request: dict[str, Any] = json.load(sys.stdin)
@@ -74,13 +87,10 @@ def main() -> int:
         return NO_LIBRARY
     engine = importlib.import_module("pyttsx3").init("espeak")
     espeak = importlib.import_module("pyttsx3.drivers._espeak")
-    # Asked of the library itself, since pyttsx3 only queues the wish and prints what becomes of it.
     voice = voice_file(espeak, request["voice"])
     if voice is None:
         return NO_VOICE
-    engine.setProperty("voice", voice)
-    engine.setProperty("rate", request["rate"])
-    engine.setProperty("volume", request["volume"])
+    settle(espeak, voice, request["rate"], request["volume"])
     engine.save_to_file(request["text"], str(path))
     engine.runAndWait()
     # It does not wait: the library speaks in a thread of its own, and only a short line is done by now.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,13 @@ def test_a_slower_pace_makes_a_longer_line_and_another_name():
     slow, usual = Pyttsx3Voice(rate_wpm=100), Pyttsx3Voice(rate_wpm=160)
     assert len(slow.render(LINE)[0]) > 1.2 * len(usual.render(LINE)[0])
     assert slow.name != usual.name
+
+
+def test_every_rendering_of_a_line_has_the_voice_and_the_pace_that_were_asked_for():
+    voice = Pyttsx3Voice(rate_wpm=120)
+    with ThreadPoolExecutor(4) as pool:  # together, so that the library's own thread is late at times
+        lengths = set(pool.map(lambda _: len(voice.render(LINE)[0]), range(32)))
+    assert len(lengths) == 1
 
 
 def test_half_the_volume_is_quieter():
