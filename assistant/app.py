@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from assistant.clock import Clock
     from assistant.settings import Settings
     from assistant.store.house import House
-    from assistant.store.records import Stamp
     from assistant.store.store import Store
     from assistant.voices import NaturalVoice
     from audio import Recogniser, SpeechDetector
@@ -87,15 +85,9 @@ class App:
             origins: which episodes are shown; by default those that somebody had.
         """
         from assistant.store.house import House  # noqa: PLC0415 - as in `store`
-        from assistant.store.records import OWN, new_id  # noqa: PLC0415
+        from assistant.store.records import OWN  # noqa: PLC0415
 
-        run, clock = new_id(), RealClock()
-
-        def now() -> Stamp:
-            # This process counts its seconds from another beginning than the bedside's.
-            return replace(stamp_of(clock), boot_id=run)
-
-        with House(self.data, now, origins or OWN) as house:
+        with House(self.data, partial(stamp_of, RealClock()), origins or OWN) as house:
             yield house
 
     def understanding(self, pack: Path | None = None) -> Understanding:

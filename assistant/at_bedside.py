@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from assistant.attention import Attention
 from assistant.bedside import Bedside
 from assistant.clock import RealClock
 from assistant.dialog.script import NUMBERS
@@ -99,6 +100,9 @@ def at_the_bedside(
         log = EpisodeLog(scribe, clock, teller, keep_words=mind.settings.words.keep)
         teller.listen(tell)
         teller.listen(log.keep)
+        attention = Attention(clock, teller)
+        teller.listen(attention.notice)
+        log.close_left_open()
         parts = Parts(
             bedside=_bedside(mind, clock, speaker, teller, log),
             clock=clock,
@@ -106,6 +110,7 @@ def at_the_bedside(
             ears=ears,
             speaker=speaker,
             health=Health(lambda event, /, **fields: teller.tell(event, log.episode_id, **fields)),
+            attention=attention,
             threads=tuple(_threads(ears, prompts, keys, inbox)),
             service=service or Unwatched(),
             daily=lambda: _forget(scribe, clock, mind.settings.words.days),

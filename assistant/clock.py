@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TIME_ERROR = 5
@@ -19,6 +20,10 @@ class Clock(Protocol):
     @property
     def boot_id(self) -> str:
         """Which run of the machine this is."""
+        ...
+
+    def uptime(self) -> float:
+        """Seconds since this run of the machine began, the same for every process; never goes back."""
         ...
 
     @property
@@ -51,7 +56,8 @@ class RealClock:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self.boot_id = BOOT_ID.read_text().strip() if BOOT_ID.exists() else "unknown"
+        # Where the machine does not say, no other process may take these seconds for its own.
+        self.boot_id = BOOT_ID.read_text().strip() if BOOT_ID.exists() else str(uuid4())
 
     @property
     def trusted(self) -> bool:
@@ -63,6 +69,10 @@ class RealClock:
     def now(self) -> float:
         """Seconds since this clock was made."""
         return time.monotonic() - self._began
+
+    def uptime(self) -> float:
+        """Seconds since the machine started, those that it slept included where it counts them."""
+        return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
     def wall(self) -> datetime:
         """Local time with its offset."""
@@ -85,6 +95,10 @@ class SimulatedClock:
         self._now = 0.0
 
     def now(self) -> float:
+        """Seconds since the night began."""
+        return self._now
+
+    def uptime(self) -> float:
         """Seconds since the night began."""
         return self._now
 

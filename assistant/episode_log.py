@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from assistant.dialog.events import CloseEpisode, OpenEpisode
     from assistant.night_events import NightEvent, Teller
     from assistant.scribe import Scribe
+    from assistant.store import Episode, Store
     from audio import Heard
+
+    Told = Callable[[Any], object]
+    """Is given what a write returned."""
 
 PATIENCE_S = 0.2
 """How long the first word waits for the disk."""
@@ -36,7 +40,8 @@ LAST_PATIENCE_S = 5.0
 
 WRITTEN_WITH_ROW = frozenset({"episode_opened", "episode_closed"})
 """Events that the store itself writes, in the transaction of the row."""
-KEPT_WHEN_IDLE = frozenset({"alert", "fault", "recovered"})
+KEPT_WHEN_IDLE = frozenset({"alert", "fault", "recovered", "listening_began", "listening_ended"})
+INTERRUPTED = "interrupted"
 
 
 class EpisodeLog:
@@ -60,7 +65,7 @@ class EpisodeLog:
         self._teller = teller
         self._keep_words = keep_words
         self._origin = origin
-        self._pending: list[tuple[Future[Any], Callable[[], None] | None]] = []
+        self._pending: list[tuple[Future[Any], Told | None]] = []
         self._failed = False
         self._shown: dict[str, str] = {}
 
@@ -90,7 +95,8 @@ class EpisodeLog:
             origin=self._origin,
         )
         self._write_now(
-            lambda store: store.open_episode(episode), lambda: self._teller.tell("episode_opened", episode_id, **shown)
+            lambda store: store.open_episode(episode),
+            lambda _: self._teller.tell("episode_opened", episode_id, **shown),
         )
 
     def note(self, fields: dict[str, Any]) -> None:
@@ -117,11 +123,11 @@ class EpisodeLog:
         told = self._shown | {"relief": wanted.relief, "ended_by": wanted.ended_by}
         self._write_now(
             lambda store: store.close_episode(episode_id, closing),
-            lambda: self._teller.tell("episode_closed", episode_id, **told),
+            lambda _: self._teller.tell("episode_closed", episode_id, **told),
         )
 
     def keep(self, event: NightEvent) -> None:
-        """Write an event of an episode, an alert or a fault to the journal; idle talk is not kept."""
+        """Write an event of an episode, an alert, a fault, when it listened; idle talk is not kept."""
         if event.event in WRITTEN_WITH_ROW or (event.episode is None and event.event not in KEPT_WHEN_IDLE):
             return
         payload = dict(event.fields)
@@ -129,6 +135,15 @@ class EpisodeLog:
             payload["text"] = None
         entry = JournalEntry(event.event, event.episode, self._stamp(), payload)
         self._write(lambda store: store.append(entry))
+
+    def close_left_open(self) -> None:
+        """End what a power cut left open, before anything is heard; `episode_closed` is told of what is on disk."""
+        self._write(_close_left_open, lambda closed: [self._tell_left(each) for each in closed])
+        self.settle()
+
+    def _tell_left(self, episode: Episode) -> None:
+        shown = {"intent": episode.intent, "site": episode.site, "side": episode.side, "relief": episode.relief}
+        self._teller.tell("episode_closed", episode.episode_id, **shown, ended_by=INTERRUPTED)
 
     def poll(self) -> None:
         """Tell what has been written meanwhile."""
@@ -144,26 +159,26 @@ class EpisodeLog:
         )
         self.poll()
 
-    def _write(self, job: Callable[[Any], Any], done: Callable[[], None] | None = None) -> Future[Any]:
+    def _write(self, job: Callable[[Any], Any], done: Told | None = None) -> Future[Any]:
         future = self._scribe.write(job)
         self._pending.append((future, done))
         return future
 
-    def _write_now(self, job: Callable[[Any], Any], done: Callable[[], None]) -> None:
+    def _write_now(self, job: Callable[[Any], Any], done: Told) -> None:
         try:
             self._write(job, done).exception(SIMULATED_PATIENCE_S if self._clock.simulated else PATIENCE_S)
         except NotYet:
             return
         self.poll()
 
-    def _answered(self, future: Future[Any], done: Callable[[], None] | None) -> None:
+    def _answered(self, future: Future[Any], done: Told | None) -> None:
         error = future.exception()
         if error is not None:
             self._fault(error)
         else:
             self._works()
             if done is not None:
-                done()
+                done(future.result())
 
     def _fault(self, error: BaseException) -> None:
         if not self._failed:
@@ -182,12 +197,21 @@ class EpisodeLog:
         return stamp_of(self._clock)
 
 
+def _close_left_open(store: Store) -> list[Episode]:
+    """End each at the last that is known of it: nobody knows how long the cramp went on in the dark."""
+    left = store.open_episodes()
+    for each in left:
+        last = store.last_sign(each.episode_id)
+        store.close_episode(each.episode_id, Closing(end=last, ended_by=INTERRUPTED, end_inferred=True))
+    return left
+
+
 def stamp_of(clock: Clock) -> Stamp:
     """The moment that a clock shows, as it is kept."""
     wall = clock.wall()
     offset = wall.utcoffset()
     minutes = 0 if offset is None else int(offset.total_seconds() // 60)
-    return Stamp(wall.astimezone(UTC), minutes, clock.boot_id, round(clock.now(), 3), clock.trusted)
+    return Stamp(wall.astimezone(UTC), minutes, clock.boot_id, round(clock.uptime(), 3), clock.trusted)
 
 
 def _told(error: BaseException) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from assistant.inbox import Died, Faulted, Pressed, Rendered, Spoke, Works
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assistant.attention import Attention
     from assistant.bedside import Bedside
     from assistant.clock import Clock
     from assistant.ears import Ears
@@ -76,6 +77,7 @@ class Parts:
     ears: Ears
     speaker: LiveSpeaker
     health: Health
+    attention: Attention
     threads: tuple[Watched, ...]
     """All of them, the ears' named EARS among them."""
     service: Service
@@ -105,15 +107,18 @@ class Live:
         Raises:
             EarsError: the ears died too often, or hang.
         """
-        parts = self._parts
+        parts, reason = self._parts, "broke_off"
         try:
             for thread in parts.threads:
                 thread.begin(parts.clock.now())
+            parts.attention.begin()
             parts.service.ready()
             while not self._ending():
                 self.turn()
+            reason = "shut_down"
         finally:
             parts.service.stopping()
+            parts.attention.end(reason)
             parts.bedside.interrupt()
             parts.bedside.settle()
 
@@ -164,6 +169,7 @@ class Live:
             raise EarsError(f"{message} It died again and again. Run ./bedside doctor, then start again.")
 
     def _look_after(self) -> None:
+        self._parts.attention.tick()
         now, turns = self._parts.clock.now(), self._parts.ears.turns
         if turns != self._beat[0] or self._threads[EARS].due_s is not None:
             self._beat = (turns, now)

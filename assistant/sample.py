@@ -69,12 +69,12 @@ class Sample:
         self._late = timedelta(days=back) < timedelta(weeks=1)
         evening = datetime(night.year, night.month, night.day, EVENING).astimezone()
         moment = Moment(evening, f"{ORIGIN}-{night.isoformat()}")
-        yield JournalEntry("listening_began", None, moment.at(0), {"origin": ORIGIN})
+        yield JournalEntry("listening_began", None, moment.at(0), {"reason": "start", "origin": ORIGIN})
         if self._happens("deaf_for_a_while"):
             yield from self._deaf(moment)
         for second in sorted(self._onset_s() for _ in range(self._how_many(back))):
             yield self._lived(night, moment, second, keep_words=timedelta(days=back) < WORDS_KEPT)
-        yield JournalEntry("listening_ended", None, moment.at(LISTENS_S), {"origin": ORIGIN})
+        yield JournalEntry("listening_ended", None, moment.at(LISTENS_S), {"reason": "shut_down", "origin": ORIGIN})
 
     def _how_many(self, back: int) -> int:
         chance = "last_week" if timedelta(days=back) < timedelta(weeks=1) else "cramp"
@@ -84,11 +84,14 @@ class Sample:
 
     def _deaf(self, moment: Moment) -> Iterator[JournalEntry]:
         begins = self._dice.uniform(3600, 7 * 3600)
+        lost, back = moment.at(begins), moment.at(begins + self._dice.uniform(120, 1500))
         told = {"part": "microphone", "origin": ORIGIN}
         fault = told | {"message": "The microphone gives no sound", "remedy": "Plug it in again."}
-        yield JournalEntry("fault", None, moment.at(begins), fault)
         works = told | {"message": "The microphone is heard again.", "remedy": ""}
-        yield JournalEntry("recovered", None, moment.at(begins + self._dice.uniform(120, 1500)), works)
+        yield JournalEntry("fault", None, lost, fault)
+        yield JournalEntry("listening_ended", None, lost, {"reason": "microphone_lost", "origin": ORIGIN})
+        yield JournalEntry("recovered", None, back, works)
+        yield JournalEntry("listening_began", None, back, {"reason": "microphone_back", "origin": ORIGIN})
 
     def _onset_s(self) -> float:
         hour = int(self._draw("hours"))

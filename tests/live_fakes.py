@@ -12,6 +12,7 @@ import numpy as np
 from fakes import EventList, WordUnderstanding
 
 from assistant.at_bedside import Mind, Senses, at_the_bedside
+from assistant.clock import RealClock
 from assistant.dialog.script import load_script
 from assistant.settings import Settings
 from audio import SAMPLE_RATE, Final, Frame, Heard, Reading, SpeechEnded, SpeechEvent, SpeechStarted, VoiceError
@@ -135,6 +136,13 @@ class FakeVoice:
         return np.zeros(round(RATE * self.seconds_a_word) * len(text.split()), dtype=np.float32), RATE
 
 
+class FastClock(RealClock):
+    """The conversation's time passes ten times as fast; the stamps of the log do not."""
+
+    def now(self) -> float:
+        return 10 * super().now()
+
+
 @dataclass
 class Room:
     """One bedside of fakes, with a real loop, dialog and log."""
@@ -170,9 +178,9 @@ class Room:
             yield live
 
     @contextmanager
-    def night(self, *, hands: Hands | None = None) -> Iterator[None]:
+    def night(self, *, hands: Hands | None = None, clock: Clock | None = None) -> Iterator[None]:
         """A night that runs beside the test, on a thread of its own, until the block is over."""
-        with self.live(hands=hands) as live:
+        with self.live(hands=hands, clock=clock) as live:
             thread = threading.Thread(target=live.run)
             thread.start()
             try:

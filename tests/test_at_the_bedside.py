@@ -27,6 +27,8 @@ from command_line import COMPLAINT, RECORDINGS, bedside, command, environment
 from assistant.app import App
 from assistant.dialog.script import NUMBERS, load_script
 from assistant.prompts import lines_ahead
+from assistant.store.store import Store
+from assistant.web.watch import Watch, watch_of
 from audio import Frame
 from audio.engine_choice import MOONSHINE
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Final
@@ -103,6 +105,8 @@ class Night:
     errors: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
     episodes: list[dict[str, Any]] = field(default_factory=list)
+    watch: Watch = field(default_factory=lambda: watch_of([]))
+    """What the page reads of it."""
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +137,8 @@ def play(pulse: Pulse, folder: Path) -> Night:
         night.errors = bed.process.stderr.read() if bed.process.stderr else ""
     log = bedside("episodes", "--json", "--data", folder / "data", env=env).stdout
     night.episodes = [json.loads(line) for line in log.splitlines()]
+    with Store.open(folder / "data") as store:
+        night.watch = watch_of(list(store.journal()))
     return night
 
 
@@ -231,6 +237,16 @@ def test_a_microphone_that_is_unplugged_is_told_and_heard_again_when_it_is_back(
     assert night.lost["remedy"]
     assert night.found["t"] > night.lost["t"]
     assert [each["side"] for each in night.events if each["event"] == "episode_opened"] == ["left", "left"]
+
+
+def test_the_page_reads_when_nobody_was_listening(night: Night):
+    watch = night.watch
+    assert [each.reason for each in watch.deaf] == ["microphone_lost"]
+    assert watch.deaf[0].ends is not None
+    seconds = watch.deaf[0].ends.seconds_since(watch.deaf[0].begins)
+    assert seconds == pytest.approx(night.found["t"] - night.lost["t"], abs=0.5)
+    assert watch.begins is not None
+    assert watch.ends is not None
 
 
 def test_a_signal_in_a_hold_closes_the_episode_and_ends_cleanly(night: Night):

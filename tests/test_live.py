@@ -8,21 +8,36 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from fakes import EventList
 from live_fakes import FakeRecogniser, Room, said, started, wait_until
+from store_samples import complaint, heard
 
+from assistant.attention import Attention
 from assistant.clock import SimulatedClock
 from assistant.errors import BedsideError
 from assistant.inbox import Inbox, Pressed
 from assistant.live import EarsError
+from assistant.night_events import Teller
+from assistant.store.store import Store
 from audio import Heard, LoudspeakerLost, MicrophoneFound, MicrophoneLost, Partial, Reading, RecogniserError
 
 if TYPE_CHECKING:
-    from assistant.store.store import Store
+    from assistant.store import Episode
 
 
 @pytest.fixture
 def room(store: Store) -> Room:
     return Room(store)
+
+
+class BrokenLog(Store):
+    """Cannot say what is open."""
+
+    def __init__(self, whole: Store) -> None:
+        self.__dict__.update(whole.__dict__)
+
+    def open_episodes(self) -> list[Episode]:
+        raise OSError
 
 
 def simulated() -> SimulatedClock:
@@ -49,6 +64,30 @@ def test_the_end_of_the_night_closes_the_open_episode_as_interrupted_and_silence
     assert room.events.names()[-1] == "episode_closed"
 
 
+def test_what_a_power_cut_left_open_is_closed_at_its_last_sign_before_anything_is_heard(room: Room, store: Store):
+    cut_off, onset_alone, typed = complaint(), complaint(500), complaint(600, origin="page")
+    for opening in (cut_off, onset_alone, typed):
+        store.open_episode(opening)
+    store.append(heard("it still hurts", 42.0, cut_off.episode_id))
+    with room.night():
+        room.microphone.speak("cramp")
+        room.wait_for("said", line="calf.first")
+    assert room.events.names()[:2] == ["episode_closed", "episode_closed"]
+    closed = {each.episode_id: each for each in store.episodes()}
+    told = [(closed[each.episode_id].ended_by, closed[each.episode_id].duration_s) for each in (cut_off, onset_alone)]
+    assert told == [("interrupted", 42.0), ("interrupted", None)]
+    assert closed[cut_off.episode_id].end_inferred
+    assert closed[typed.episode_id].end is None
+
+
+def test_a_log_that_cannot_be_mended_is_a_fault_and_the_night_is_heard(room: Room, store: Store):
+    room.store = BrokenLog(store)
+    with room.night():
+        assert room.wait_for("fault", part="store")["remedy"] == "Run ./bedside doctor, then start again."
+        room.microphone.speak("cramp")
+        room.wait_for("said", line="calf.first")
+
+
 def test_a_voice_stops_the_line_and_what_is_not_for_us_lets_it_be_said_again(room: Room):
     room.voice.seconds_a_word = 0.5
     with room.night():
@@ -70,6 +109,66 @@ def test_an_utterance_that_cannot_be_read_is_a_fault_and_the_next_one_is_heard(r
         room.wait_for("said", line="calf.first")
         room.wait_for("recovered", part="recogniser")
     assert len(room.recognisers) == 2
+
+
+def heard_when(room: Room) -> list[tuple[str, str]]:
+    """When it listened, as it stands in the log."""
+    told = (entry for entry in room.store.journal() if entry.kind.startswith("listening"))
+    return [(entry.kind.removeprefix("listening_"), entry.payload["reason"]) for entry in told]
+
+
+def test_the_log_says_from_when_to_when_it_listened_and_why(room: Room):
+    with room.night():
+        room.wait_for("listening_began", reason="start")
+        room.microphone.speak(MicrophoneLost("it is gone", "Plug it in."))
+        room.wait_for("listening_ended", reason="microphone_lost")
+        room.microphone.speak(RecogniserError("it broke; wait"), MicrophoneFound("mic"))
+        room.wait_for("recovered", part="microphone")
+        assert len(room.events.of("listening_began")) == 1
+        room.microphone.speak("news")
+        room.wait_for("listening_began", reason="recogniser_back")
+    assert heard_when(room) == [
+        ("began", "start"),
+        ("ended", "microphone_lost"),
+        ("began", "recogniser_back"),
+        ("ended", "shut_down"),
+    ]
+    names = room.events.names()
+    assert names.index("fault") < names.index("listening_ended")
+
+
+def test_a_night_that_breaks_off_says_so(room: Room):
+    with room.live() as live:
+        live._ending = countdown(3)
+        with pytest.raises(ZeroDivisionError):
+            live.run()
+    assert heard_when(room) == [("began", "start"), ("ended", "broke_off")]
+
+
+def test_each_night_has_a_beginning_of_its_own_however_long_the_process_runs():
+    clock, events = simulated(), EventList()
+    teller = Teller(clock)
+    teller.listen(events.append)
+    attention = Attention(clock, teller)
+    attention.begin()
+    for hour in (8.9, 9.1, 32.9, 33.1):
+        clock.wait_until(hour * 3600)
+        attention.tick()
+    attention.deafen("asked", "dont_listen")
+    clock.wait_until(60 * 3600)
+    attention.tick()
+    attention.hear_again("asked", "listen_again")
+    attention.end("shut_down")
+    assert [(round(each.t / 3600, 1), each.event, each.fields["reason"]) for each in events] == [
+        (0.0, "listening_began", "start"),
+        (9.1, "listening_ended", "new_night"),
+        (9.1, "listening_began", "new_night"),
+        (33.1, "listening_ended", "new_night"),
+        (33.1, "listening_began", "new_night"),
+        (33.1, "listening_ended", "dont_listen"),
+        (60.0, "listening_began", "listen_again"),
+        (60.0, "listening_ended", "shut_down"),
+    ]
 
 
 def test_a_thread_that_dies_is_told_without_words_and_begun_again(room: Room):

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -120,11 +121,40 @@ def test_the_duration_is_counted_by_the_clock_that_cannot_jump(store: Store):
     assert [each.duration_s for each in store.episodes()] == [42.0]
 
 
-def test_after_a_restart_the_duration_is_counted_by_the_time_of_day(store: Store):
+def stamped(seconds: float, boot: str, *, trusted: bool = True) -> Stamp:
+    return replace(stamp(seconds, boot=boot), trusted=trusted)
+
+
+@pytest.mark.parametrize(
+    ("end", "lasted"),
+    [
+        (stamped(70, "boot-2"), 70.0),
+        (stamped(70, "boot-2", trusted=False), None),
+        (stamped(-70, "boot-2"), None),
+        (replace(stamped(70, "boot-1", trusted=False), monotonic_s=999.0), None),
+    ],
+    ids=["clock right both times", "clock not known to be right", "clock went back", "seconds of another count"],
+)
+def test_after_a_restart_the_duration_is_counted_by_a_clock_that_was_right_or_not_at_all(
+    store: Store, end: Stamp, lasted: float | None
+):
     opening = complaint()
     store.open_episode(opening)
-    store.close_episode(opening.episode_id, Closing(stamp(70, boot="boot-2"), "interrupted", end_inferred=True))
-    assert [(each.duration_s, each.end_inferred) for each in store.episodes()] == [(70.0, True)]
+    store.close_episode(opening.episode_id, Closing(end, "interrupted", end_inferred=True))
+    assert [(each.duration_s, each.end_inferred) for each in store.episodes()] == [(lasted, True)]
+
+
+def test_two_stamps_that_name_no_run_of_the_machine_have_no_seconds_in_common():
+    early, late = (replace(stamp(seconds, boot=""), monotonic_s=0.0) for seconds in (0, 30))
+    assert late.seconds_since(early) == 30.0
+    assert replace(late, trusted=False).seconds_since(early) is None
+
+
+def test_an_end_of_which_only_the_onset_is_known_has_no_duration(store: Store):
+    opening = complaint()
+    store.open_episode(opening)
+    store.close_episode(opening.episode_id, Closing(opening.onset, "interrupted", end_inferred=True))
+    assert [(each.end, each.duration_s) for each in store.episodes()] == [(opening.onset, None)]
 
 
 def test_a_changed_field_keeps_its_old_value_in_the_journal(store: Store):
@@ -235,8 +265,23 @@ def test_episodes_left_open_by_a_power_cut_are_found(store: Store, tmp_path: Pat
     store.open_episode(closed)
     store.open_episode(left)
     store.close_episode(closed.episode_id, better())
+    for origin in ("page", "script", "demo", "sample"):
+        store.open_episode(complaint(90, origin=origin))
+    with Store.open(tmp_path / "data", device="another room") as other:
+        other.open_episode(complaint(120))
     with Store.open(tmp_path / "data") as again:
         assert [each.episode_id for each in again.open_episodes()] == [left.episode_id]
+
+
+def test_the_last_sign_of_an_episode_is_the_devices_own_and_not_the_pages(store: Store, tmp_path: Path):
+    store.open_episode(opening := complaint())
+    store.append(heard("still hurts", 50, opening.episode_id))
+    store.append(heard("the news", 80))
+    with Store.open(tmp_path / "data", device="page", now=lambda: stamp(9000)) as page:
+        page.update_episode(opening.episode_id, note="slept badly")
+    assert store.last_sign(opening.episode_id) == stamp(50)
+    with pytest.raises(StoreError, match="nothing was written of episode none"):
+        store.last_sign("none")
 
 
 @pytest.mark.parametrize(

@@ -127,15 +127,36 @@ def test_every_red_flag_and_every_muscle_has_a_name_on_the_page():
 def test_a_deaf_hour_is_told(page: TestClient, tmp_path: Path, clock: Clock):
     gone = {"part": "microphone", "message": "No sound", "remedy": "Plug it in."}
     events = [
-        ("listening_began", 10, {}),
+        ("listening_began", 10, {"reason": "start"}),
         ("fault", 6, gone),
+        ("listening_ended", 6, {"reason": "microphone_lost"}),
         ("recovered", 5, {"part": "microphone", "message": "ok"}),
+        ("listening_began", 5, {"reason": "microphone_back"}),
     ]
     tell(tmp_path, *(JournalEntry(kind, None, ago(clock, hours), told) for kind, hours, told in events))
     begins, ends = (ago(clock, hours).local.strftime("%H:%M") for hours in (6, 5))
     assert "for part of the night nobody was listening" in text_of(page.get("/"))
     assert f"Deaf from {begins} to {ends} (microphone)" in text_of(page.get("/"))
-    assert "It was deaf for a while." in text_of(page.get("/device"))
+    device = text_of(page.get("/device"))
+    assert "It was deaf for a while." in device
+    assert f"to now, or it broke off; deaf from {begins} to {ends} (microphone)" in device
+
+
+def test_a_night_that_was_cut_off_is_deaf_from_some_time_after_the_last_sign(
+    page: TestClient, tmp_path: Path, clock: Clock
+):
+    tell(
+        tmp_path,
+        JournalEntry("listening_began", None, ago(clock, 10), {"reason": "start"}),
+        JournalEntry("alert", None, ago(clock, 7), {"state": "raised", "by": "a page is no sign of the device"}),
+        JournalEntry("listening_began", None, ago(clock, 6), {"reason": "start"}),
+        JournalEntry("listening_ended", None, ago(clock, 4), {"reason": "recogniser_lost"}),
+    )
+    since, again, lost = (ago(clock, hours).local.strftime("%H:%M") for hours in (10, 6, 4))
+    told = text_of(page.get("/"))
+    assert f"From {since}. Deaf from some time after {since} to {again} (without power, or killed)." in told
+    assert f"Deaf from {lost} on (recogniser)." in told
+    assert "for part of the night nobody was listening" in told
 
 
 def test_what_somebody_said_or_wrote_is_text_and_never_code(page: TestClient, tmp_path: Path, clock: Clock):

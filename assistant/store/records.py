@@ -16,9 +16,9 @@ class Stamp:
     offset_minutes: int
     """What local time was ahead of UTC, in minutes."""
     boot_id: str
-    """Which run of the machine `monotonic_s` counts in."""
+    """Which run of the machine `monotonic_s` counts in; empty where that is not known."""
     monotonic_s: float
-    """Seconds of the clock that cannot jump; comparable within one `boot_id` only."""
+    """Seconds of the clock that cannot jump, counted from where that run of the machine began."""
     trusted: bool
     """Whether the machine knew the time (a network or a hardware clock had set it)."""
 
@@ -33,14 +33,22 @@ class Stamp:
         """The moment as the clock on the wall showed it, with its offset."""
         return self.utc.astimezone(timezone(timedelta(minutes=self.offset_minutes)))
 
-    def seconds_since(self, earlier: Stamp) -> float:
-        """Seconds from `earlier` to here: by the clock that cannot jump if the machine ran through, else by UTC."""
-        if self.boot_id == earlier.boot_id:
-            return self.monotonic_s - earlier.monotonic_s
-        return (self.utc - earlier.utc).total_seconds()
+    def seconds_since(self, earlier: Stamp) -> float | None:
+        """Seconds from `earlier` to here; None where nobody can know, or where `earlier` is the later one.
+
+        By the clock that cannot jump if the machine ran through, else by the wall's if it was right both times.
+        """
+        if self.boot_id and self.boot_id == earlier.boot_id:
+            passed = self.monotonic_s - earlier.monotonic_s
+        elif self.trusted and earlier.trusted:
+            passed = (self.utc - earlier.utc).total_seconds()
+        else:
+            return None
+        return passed if passed >= 0 else None
 
 
-OWN = ("live", "page")
+LIVE = "live"
+OWN = (LIVE, "page")
 """Origins of episodes that somebody really had. What counts episodes counts these; one without an origin is older than
 the mark, and counts too."""
 
@@ -69,7 +77,7 @@ class NewEpisode:
     """Milliseconds from the end of the complaint to the first useful sound, if known yet."""
     versions: dict[str, str] = field(default_factory=dict)
     """Of the program, the models and the packs: name to version."""
-    origin: str = "live"
+    origin: str = LIVE
     """Where it comes from: `live` (somebody had it), `demo`, `script` (a played night), `sample` (made up to show
     something) or `page` (typed on the page). Only `live` and `page` are the person's own; see `OWN`."""
 
@@ -82,7 +90,7 @@ class Closing:
     ended_by: str
     """`better`, `stop`, `cancel`, `silence`, `red_flag` or `interrupted`."""
     duration_s: float | None = None
-    """Seconds; None: counted from onset to end by the clock that cannot jump."""
+    """Seconds; None: counted from onset to end, see `Stamp.seconds_since`."""
     relief: int | None = None
     """0 worse, 1 same, 2 some, 3 gone."""
     relief_latency_s: float | None = None

@@ -93,10 +93,11 @@ def opening_entry(opening: NewEpisode) -> JournalEntry:
 
 
 def closing_fields(closing: Closing, onset: Stamp) -> dict[str, Any]:
-    """What a closing says, without what it leaves as it is; the duration is counted if it is not given."""
+    """What a closing says, without what it leaves as it is; the duration is counted if it is not given and can be."""
     said = {each.name: getattr(closing, each.name) for each in fields(closing) if each.name != "end"}
-    if closing.duration_s is None:
-        said["duration_s"] = max(0.0, closing.end.seconds_since(onset))
+    nothing_known = closing.end_inferred and closing.end == onset
+    if closing.duration_s is None and not nothing_known:
+        said["duration_s"] = closing.end.seconds_since(onset)
     return {name: list(value) if name in TUPLES else value for name, value in said.items() if value is not None}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from assistant.store import queries, rows, tables, upgrade
 from assistant.store.errors import StoreError
 from assistant.store.link import WAL_LIMIT, WAL_TIDY, Link, claim
-from assistant.store.records import OWN, Closing, JournalEntry, NewEpisode, Stamp
+from assistant.store.records import LIVE, OWN, Closing, JournalEntry, NewEpisode, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -143,11 +143,29 @@ class Store:
             return connection.scalar(query) or 0
 
     def open_episodes(self) -> list[Episode]:
-        """Episodes without an end, oldest first: at a start, those that a power cut left open."""
-        return [
-            rows.read_episode(row)
-            for row in self._link.stream(queries.EPISODES.where(tables.episode.c.end_utc.is_(None)))
-        ]
+        """Episodes that this device heard and that have no end, oldest first: at a start, those of a power cut.
+
+        What was typed on the page or played is nobody's to close; what is older than the mark of origin was heard.
+        """
+        column = tables.episode.c
+        heard = or_(column.origin == LIVE, column.origin.is_(None))
+        own = (column.end_utc.is_(None), column.device_id == self._owner["device_id"], heard)
+        return [rows.read_episode(row) for row in self._link.stream(queries.ALL_EPISODES.where(*own))]
+
+    def last_sign(self, episode_id: str) -> Stamp:
+        """When this device wrote its last event of an episode; what the page writes of it is no sign of life.
+
+        Raises:
+            StoreError: it wrote none.
+        """
+        column = tables.journal.c
+        own = (column.episode_id == episode_id, column.device_id == self._owner["device_id"])
+        query = queries.JOURNAL.where(*own).order_by(column.seq.desc()).limit(1)
+        with self._link.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise StoreError(f"nothing was written of episode {episode_id}; open it first")
+        return rows.read_entry(row).stamp
 
     def append(self, entry: JournalEntry) -> int:
         """Write one event; return its number, higher than all before."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.store.records import night_of
-from assistant.web.watch import bounds, watch_of
+from assistant.web.watch import LISTENING, bounds, watch_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from assistant.web.visit import Visit
 
 NIGHTS = 14
-KINDS = ("listening_began", "listening_ended", "fault", "recovered")
-MOST = 100
+KINDS = (*LISTENING, "fault", "recovered")
+MOST = 500
 
 
 def show_device(visit: Visit) -> Response:
