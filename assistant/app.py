@@ -116,7 +116,7 @@ class App:
         self,
         understanding: Understanding,
         played: Callable[[float, float], NDArray[np.float32]],
-        canceller: Canceller | None = None,
+        canceller: Callable[[], Canceller] | None = None,
     ) -> Ears:
         """A recogniser for one stream beside our own loudspeaker, deaf to what that `played`; see `audio.ears.Ears`."""
         from audio.activity_silero import SileroActivity  # noqa: PLC0415 - a model
@@ -124,7 +124,7 @@ class App:
         from audio.echo import EchoCanceller  # noqa: PLC0415
 
         gate = EchoGate(SileroActivity())
-        return Ears(self.recogniser(understanding, gate), gate, canceller or EchoCanceller(), played)
+        return Ears(self.recogniser(understanding, gate), gate, canceller or EchoCanceller, played)
 
     def voice(self) -> PromptCache | BestVoice:
         """The voice of the settings; what it has rendered once is kept.

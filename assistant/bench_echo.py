@@ -81,8 +81,7 @@ def run(app: App, clips: Path | None, *, every: int = 1) -> dict[str, Any]:
     for way, scene in track(jobs, "echo", console=Console(stderr=True), transient=True):
         counts = result.setdefault(way, {}).setdefault(f"{scene.echo_db:+.0f}", Counter())
         room = Room(scene, silent=way == "no echo")
-        canceller = WAYS.get(way, WAYS["nothing"])()
-        ears = Ears(recogniser, gate, canceller, room.played_between)
+        ears = Ears(recogniser, gate, WAYS.get(way, WAYS["nothing"]), room.played_between)
         counts.update(play(ears, understanding, room))
     return {way: {level: dict(n) for level, n in levels.items()} for way, levels in result.items()}
 

@@ -123,8 +123,6 @@ class Ears:
             except RecogniserError as error:
                 self._broke(error)
         self._nobody_speaks()
-        # The next one may be another device in another place: nothing learned of this one holds for it.
-        self._recogniser = None
         self._inbox.put(Faulted("microphone", lost.message, lost.remedy))
 
     def _report(self, error: RecogniserError) -> None:

@@ -58,7 +58,7 @@ class Ears:
     Args:
         recogniser: hears the cleaned frames; its detector is `gate`.
         gate: the detector inside it.
-        canceller: takes our voice out of the frames.
+        canceller: makes what takes our voice out of the frames of one stream.
         played: what went to the loudspeaker between two moments of the frames' clock, in seconds: float32 samples at
             SAMPLE_RATE, silence where nothing was played.
     """
@@ -70,13 +70,14 @@ class Ears:
         self,
         recogniser: Recogniser,
         gate: EchoGate,
-        canceller: Canceller,
+        canceller: Callable[[], Canceller],
         played: Callable[[float, float], NDArray[np.float32]],
     ) -> None:
         self.name = recogniser.name
         self._recogniser = recogniser
         self._gate = gate
-        self._canceller = canceller
+        self._make = canceller
+        self._canceller = canceller()
         self._played = played
 
     def accept(self, frame: Frame) -> list[SpeechEvent]:
@@ -87,8 +88,11 @@ class Ears:
         return self._noted(self._recogniser.accept(cleaned.frame))
 
     def finish(self) -> list[SpeechEvent]:
-        """The stream is over: close what is open."""
-        return self._noted(self._recogniser.finish())
+        """The stream is over: close what is open, and forget the room. Afterwards a new stream may begin."""
+        events = self._noted(self._recogniser.finish())
+        # The next microphone may be another device in another place: no echo of this one is known to hold for it.
+        self._canceller = self._make()
+        return events
 
     def expect(self, endpoint_s: float) -> None:
         """How many seconds of quiet end the utterance from now on."""

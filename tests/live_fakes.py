@@ -82,6 +82,7 @@ class FakeRecogniser:
     def __init__(self, microphone: FakeMicrophone) -> None:
         self._microphone = microphone
         self.endpoints: list[float] = []
+        self.streams = 0
 
     def accept(self, frame: Frame) -> list[SpeechEvent]:
         told = self._microphone.spoken[int(frame.samples[0])]
@@ -90,6 +91,7 @@ class FakeRecogniser:
         return told
 
     def finish(self) -> list[SpeechEvent]:
+        self.streams += 1
         return []
 
     def expect(self, endpoint_s: float) -> None:

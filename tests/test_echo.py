@@ -156,11 +156,17 @@ def test_the_gate_finds_no_speech_in_what_our_voice_explains():
 
 
 def test_ears_give_the_recogniser_cleaned_frames_and_the_canceller_what_was_played_then():
-    gate, canceller = EchoGate(Always()), Explaining(0.6)
+    gate, made = EchoGate(Always()), []
+
+    def another() -> Explaining:
+        made.append(Explaining(0.6))
+        return made[-1]
+
     inner = Told([], [SpeechStarted(0.0)], [])
-    ears = Ears(inner, gate, canceller, lambda start_s, end_s: np.full(600, start_s + end_s, np.float32))
+    ears = Ears(inner, gate, another, lambda start_s, end_s: np.full(600, start_s + end_s, np.float32))
     loud = np.ones(FRAME_SAMPLES, np.float32)
     assert ears.accept(Frame(loud, 1.0)) == []
+    [canceller] = made
     assert canceller.played == [pytest.approx(2.032)]
     assert not inner.frames[0].samples.any()
     assert gate.explained == 0.6
@@ -168,6 +174,7 @@ def test_ears_give_the_recogniser_cleaned_frames_and_the_canceller_what_was_play
     assert canceller.somebody_speaks
     assert ears.finish() == [SpeechEnded(9.0)]
     assert not canceller.somebody_speaks
+    assert len(made) == 2, "nothing learned of one microphone's echo may hold for the next"
     ears.expect(0.7)
     assert (inner.endpoint_s, ears.name) == (0.7, "told")
 

@@ -42,7 +42,7 @@ def counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
     for way, some in (("nothing", made[:1]), (OURS, [made[0], made[3], made[6]])):
         for scene in some:
             room = Room(scene)
-            counted[way].update(play(Ears(recogniser, gate, WAYS[way](), room.played_between), understanding, room))
+            counted[way].update(play(Ears(recogniser, gate, WAYS[way], room.played_between), understanding, room))
     return counted
 
 

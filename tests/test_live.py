@@ -111,6 +111,14 @@ def test_an_utterance_that_cannot_be_read_is_a_fault_and_the_next_one_is_heard(r
     assert len(room.recognisers) == 2
 
 
+def test_a_microphone_that_vanishes_costs_no_engine(room: Room):
+    with room.night():
+        room.microphone.speak(started(), MicrophoneLost("it is gone", "Plug it in."), MicrophoneFound("mic"), "cramp")
+        room.wait_for("said", line="calf.first")
+    assert len(room.recognisers) == 1
+    assert room.recognisers[0].streams == 1
+
+
 def heard_when(room: Room) -> list[tuple[str, str]]:
     """When it listened, as it stands in the log."""
     told = (entry for entry in room.store.journal() if entry.kind.startswith("listening"))
