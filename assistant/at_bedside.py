@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from assistant.attention import Attention
 from assistant.bedside import Bedside
 from assistant.clock import RealClock
 from assistant.dialog.script import NUMBERS
@@ -21,6 +20,7 @@ from assistant.live_speaker import LiveSpeaker
 from assistant.night_events import Teller
 from assistant.prompts import Prompts, lines_ahead
 from assistant.scribe import Scribe
+from assistant.vigil import Vigil
 from assistant.watched import Watched
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ def at_the_bedside(
         log = EpisodeLog(scribe, clock, teller, keep_words=mind.settings.words.keep)
         teller.listen(tell)
         teller.listen(log.keep)
-        attention = Attention(clock, teller)
-        teller.listen(attention.notice)
+        vigil = Vigil(clock, teller)
+        teller.listen(vigil.notice)
         log.close_left_open()
         parts = Parts(
             bedside=_bedside(mind, clock, speaker, teller, log),
@@ -110,7 +110,7 @@ def at_the_bedside(
             ears=ears,
             speaker=speaker,
             health=Health(lambda event, /, **fields: teller.tell(event, log.episode_id, **fields)),
-            attention=attention,
+            vigil=vigil,
             threads=tuple(_threads(ears, prompts, keys, inbox)),
             service=service or Unwatched(),
             daily=lambda: _forget(scribe, clock, mind.settings.words.days),

@@ -44,6 +44,7 @@ BENCHES = {
         needs_clips=False,
     ),
     "latency": Bench("how long a person waits for the first word", "assistant.bench_latency", needs_clips=False),
+    "player": Bench("from the decision to a kept line's first sample", "assistant.bench_player", needs_clips=False),
     "idle": Bench("what a night without a word costs", "assistant.bench_idle", needs_clips=False, takes_seconds=True),
     "voices": Bench(
         "every fixed line, heard back, its time and its level", "assistant.bench_voices", needs_clips=False

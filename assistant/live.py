@@ -11,13 +11,13 @@ from assistant.inbox import Died, Faulted, Pressed, Rendered, Spoke, Works
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assistant.attention import Attention
     from assistant.bedside import Bedside
     from assistant.clock import Clock
     from assistant.ears import Ears
     from assistant.health import Health
     from assistant.inbox import Inbox, LiveEvent
     from assistant.live_speaker import LiveSpeaker
+    from assistant.vigil import Vigil
     from assistant.watched import Watched
 
 SLICE_S = 0.25
@@ -77,7 +77,7 @@ class Parts:
     ears: Ears
     speaker: LiveSpeaker
     health: Health
-    attention: Attention
+    vigil: Vigil
     threads: tuple[Watched, ...]
     """All of them, the ears' named EARS among them."""
     service: Service
@@ -111,14 +111,14 @@ class Live:
         try:
             for thread in parts.threads:
                 thread.begin(parts.clock.now())
-            parts.attention.begin()
+            parts.vigil.begin()
             parts.service.ready()
             while not self._ending():
                 self.turn()
             reason = "shut_down"
         finally:
             parts.service.stopping()
-            parts.attention.end(reason)
+            parts.vigil.end(reason)
             parts.bedside.interrupt()
             parts.bedside.settle()
 
@@ -169,7 +169,7 @@ class Live:
             raise EarsError(f"{message} It died again and again. Run ./bedside doctor, then start again.")
 
     def _look_after(self) -> None:
-        self._parts.attention.tick()
+        self._parts.vigil.tick()
         now, turns = self._parts.clock.now(), self._parts.ears.turns
         if turns != self._beat[0] or self._threads[EARS].due_s is not None:
             self._beat = (turns, now)

@@ -23,7 +23,7 @@ class NightEvent:
     """Seconds since the start."""
     event: str
     """`heard`, `understood`, `said`, `interrupted`, `timer`, `episode_opened`, `episode_closed`, `alert`, `silence`,
-    `fault` or `recovered`; live also `listening_began` and `listening_ended`, see `assistant.attention`."""
+    `fault` or `recovered`; live also `listening_began` and `listening_ended`, see `assistant.vigil`."""
     episode: str | None
     """Id of the episode that it belongs to."""
     fields: dict[str, Any] = field(default_factory=dict)

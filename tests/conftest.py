@@ -35,6 +35,29 @@ class PlayNight(Protocol):
     def __call__(self, *said: tuple[float, str]) -> EventList: ...
 
 
+AT_ONCE = 2
+SOUND = "sound"
+"""Group of the tests that hear a sound server: one after another, since each counts the milliseconds of its sound."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two tests at a time, where the whole suite is asked for; a file or two is sooner done without."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
+    return min(AT_ONCE, os.cpu_count() or 1) if whole else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests together, since they share what was dear to make, and the sound server's in one place."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    # The sound server's begin first: they take the longest, and mostly wait.
+    items.sort(key=lambda item: _group(item) != SOUND)
+
+
+def _group(item: pytest.Item) -> str:
+    return SOUND if "air" in getattr(item, "fixturenames", ()) else item.path.stem
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A real log in a folder of its own."""

@@ -16,6 +16,8 @@ import uvicorn
 from argon2 import PasswordHasher
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from assistant.sample import Sample
 from assistant.store import Stamp, Store
@@ -35,6 +37,8 @@ LAST = date(2026, 3, 14)
 MORNING = datetime(2026, 3, 15, 8, 12, tzinfo=UTC)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 """argon2id at the least cost: the tests log in a hundred times."""
+
+PATIENCE_S = 30.0
 
 CHROMIUM = shutil.which("chromium")
 DRIVER = shutil.which("chromedriver")
@@ -104,6 +108,9 @@ def chromium(*, width: int = 1100, height: int = 900, dark: bool = True, scripts
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     browser = webdriver.Chrome(options, webdriver.ChromeService(executable_path=str(DRIVER)))
     try:
+        # Beside other tests a page comes late, and the check of access takes longer than the driver's own patience.
+        browser.implicitly_wait(PATIENCE_S)
+        browser.set_script_timeout(4 * PATIENCE_S)
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
@@ -114,12 +121,13 @@ def chromium(*, width: int = 1100, height: int = 900, dark: bool = True, scripts
 
 
 def fill(browser: Chrome, **fields: str) -> None:
-    """Type into the fields of a form, and send it."""
+    """Type into the fields of a form, send it, and wait until its answer comes: who leaves before takes it along."""
     for name, text in fields.items():
         field = browser.find_element(By.NAME, name)
         field.clear()
         field.send_keys(text)
     field.submit()
+    WebDriverWait(browser, PATIENCE_S).until(staleness_of(field))
 
 
 def first_visit(browser: Chrome, address: str, name: str = "Rosa") -> None:

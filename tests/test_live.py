@@ -12,13 +12,13 @@ from fakes import EventList
 from live_fakes import FakeRecogniser, Room, said, started, wait_until
 from store_samples import complaint, heard
 
-from assistant.attention import Attention
 from assistant.clock import SimulatedClock
 from assistant.errors import BedsideError
 from assistant.inbox import Inbox, Pressed
 from assistant.live import EarsError
 from assistant.night_events import Teller
 from assistant.store.store import Store
+from assistant.vigil import Vigil
 from audio import Heard, LoudspeakerLost, MicrophoneFound, MicrophoneLost, Partial, Reading, RecogniserError
 
 if TYPE_CHECKING:
@@ -157,24 +157,30 @@ def test_each_night_has_a_beginning_of_its_own_however_long_the_process_runs():
     clock, events = simulated(), EventList()
     teller = Teller(clock)
     teller.listen(events.append)
-    attention = Attention(clock, teller)
-    attention.begin()
+    vigil = Vigil(clock, teller)
+    teller.listen(vigil.notice)
+    vigil.begin()
     for hour in (8.9, 9.1, 32.9, 33.1):
         clock.wait_until(hour * 3600)
-        attention.tick()
-    attention.deafen("asked", "dont_listen")
+        vigil.tick()
+    teller.tell("listening_ended", None, reason="asked")
+    teller.tell("fault", None, part="microphone")
     clock.wait_until(60 * 3600)
-    attention.tick()
-    attention.hear_again("asked", "listen_again")
-    attention.end("shut_down")
-    assert [(round(each.t / 3600, 1), each.event, each.fields["reason"]) for each in events] == [
+    vigil.tick()
+    teller.tell("listening_began", None, reason="time")
+    teller.tell("recovered", None, part="microphone")
+    vigil.end("shut_down")
+    told = [each for each in events if "reason" in each.fields]
+    assert [(round(each.t / 3600, 1), each.event, each.fields["reason"]) for each in told] == [
         (0.0, "listening_began", "start"),
         (9.1, "listening_ended", "new_night"),
         (9.1, "listening_began", "new_night"),
         (33.1, "listening_ended", "new_night"),
         (33.1, "listening_began", "new_night"),
-        (33.1, "listening_ended", "dont_listen"),
-        (60.0, "listening_began", "listen_again"),
+        (33.1, "listening_ended", "asked"),
+        (60.0, "listening_began", "time"),
+        (60.0, "listening_ended", "microphone_lost"),
+        (60.0, "listening_began", "microphone_back"),
         (60.0, "listening_ended", "shut_down"),
     ]
 

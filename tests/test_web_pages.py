@@ -151,6 +151,7 @@ def test_a_night_that_was_cut_off_is_deaf_from_some_time_after_the_last_sign(
         JournalEntry("alert", None, ago(clock, 7), {"state": "raised", "by": "a page is no sign of the device"}),
         JournalEntry("listening_began", None, ago(clock, 6), {"reason": "start"}),
         JournalEntry("listening_ended", None, ago(clock, 4), {"reason": "recogniser_lost"}),
+        JournalEntry("listening_ended", None, ago(clock, 3), {"reason": "asked"}),
     )
     since, again, lost = (ago(clock, hours).local.strftime("%H:%M") for hours in (10, 6, 4))
     told = text_of(page.get("/"))

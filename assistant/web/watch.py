@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.store.records import JournalEntry, Stamp
 
 
-LISTENING = ("listening_began", "listening_ended")
+BEGAN, ENDED = LISTENING = ("listening_began", "listening_ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Deaf:
     ends: Stamp | None
     """None: it has not listened again that night."""
     reason: str
-    """As `assistant.attention` tells it, or CUT_OFF."""
+    """As `assistant.vigil` tells it, or CUT_OFF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +67,38 @@ def bounds(night: date, offset_minutes: int) -> tuple[datetime, datetime]:
 
 def watch_of(events: Sequence[JournalEntry]) -> Watch:
     """Read the events of a night, in their order."""
-    began = next((each.stamp for each in events if each.kind == "listening_began"), None)
-    deaf = list(_deaf(events))
-    last = next((each for each in reversed(events) if each.kind in LISTENING), None)
-    ended = last is not None and last.kind == "listening_ended"
-    if last is not None and ended and _reason(last) not in FOR_GOOD:
-        deaf.append(Deaf(last.stamp, None, _reason(last)))
-        ended = False
-    return Watch(began, last.stamp if last is not None and ended else None, tuple(deaf), tuple(_faults(events)))
+    turns = _turns(events)
+    last = turns[-1] if turns else None
+    over = last is not None and last.kind == ENDED and _reason(last) in FOR_GOOD
+    return Watch(
+        begins=turns[0].stamp if turns else None,
+        ends=last.stamp if last is not None and over else None,
+        deaf=tuple(_deaf(events, turns)),
+        faults=tuple(_faults(events)),
+    )
 
 
-def _deaf(events: Sequence[JournalEntry]) -> Iterator[Deaf]:
-    """The times between an end of listening and the next beginning; those too that nothing told."""
-    before: JournalEntry | None = None
-    sign: JournalEntry | None = None
+def _turns(events: Sequence[JournalEntry]) -> list[JournalEntry]:
+    """When it began and ended to listen; of several ends in a row the first, and none before a beginning."""
+    turns: list[JournalEntry] = []
     for event in events:
-        if event.kind == "listening_began" and before is not None and sign is not None:
-            if before.kind == "listening_began":
-                yield Deaf(sign.stamp, event.stamp, CUT_OFF)
-            elif _reason(before) != "new_night":
-                yield Deaf(before.stamp, event.stamp, _reason(before))
-        if event.kind in LISTENING:
-            before = event
-        if "by" not in event.payload:  # what somebody wrote on the page is no sign of the device
-            sign = event
+        if event.kind == BEGAN or (event.kind == ENDED and turns and turns[-1].kind == BEGAN):
+            turns.append(event)
+    return turns
+
+
+def _deaf(events: Sequence[JournalEntry], turns: Sequence[JournalEntry]) -> Iterator[Deaf]:
+    """The times between an end and the next beginning; those too that nothing told."""
+    for before, after in pairwise(turns):
+        if before.kind == after.kind:
+            earlier = events[: events.index(after)]
+            # What somebody wrote on the page is no sign of the device.
+            sign = next(each for each in reversed(earlier) if each is before or "by" not in each.payload)
+            yield Deaf(sign.stamp, after.stamp, CUT_OFF)
+        elif before.kind == ENDED and _reason(before) != "new_night":
+            yield Deaf(before.stamp, after.stamp, _reason(before))
+    if turns and turns[-1].kind == ENDED and _reason(turns[-1]) not in FOR_GOOD:
+        yield Deaf(turns[-1].stamp, None, _reason(turns[-1]))
 
 
 def _reason(event: JournalEntry) -> str:
