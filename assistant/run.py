@@ -59,9 +59,11 @@ def run_live(
         BedsideError: another one listens already, or the ears cannot be kept alive.
         StoreError, AudioError, PackError: something that it cannot do without is missing; the message says what to do.
     """
-    understanding, clock, voice, script = app.understanding(), RealClock(), app.voice(), load_script()
     with ExitStack() as stack:
+        # What is refused is refused before anything is loaded: the settings, then a second assistant.
+        voice, clock = app.voice(), RealClock()
         stack.enter_context(only_one(app.data))
+        understanding, script = app.understanding(), load_script()
         store = stack.enter_context(app.store(clock))
         devices = stack.enter_context((senses or app.senses)(clock))
         recogniser = partial(app.ears, understanding, devices.loudspeaker.played)

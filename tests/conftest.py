@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from page_browser import Clock
+
+    from assistant.store.house import House
+
 BEGINS = datetime(2026, 1, 15, 3, 0, tzinfo=ZoneInfo("Europe/London"))
 
 
@@ -107,6 +111,26 @@ def pulse(air: Pulse) -> Iterator[Pulse]:
     """A microphone and a loudspeaker without hardware."""
     yield air
     air.mend()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The page's time, which a test moves."""
+    from page_browser import Clock  # noqa: PLC0415 - the browser's driver, for the few who need it
+
+    return Clock()
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
+    """An empty log, as the page sees it."""
+    from page_browser import empty_log  # noqa: PLC0415 - as in `clock`
+
+    from assistant.store.house import House  # noqa: PLC0415
+
+    empty_log(tmp_path)
+    with House(tmp_path, clock) as opened:
+        yield opened
 
 
 def no_sound(path: Path) -> None:  # type: ignore[misc]

@@ -26,11 +26,13 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def logged(tmp_path: Path, data: Path) -> Path:
-    """A data folder with two nights in its log."""
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with two nights in its log, to be read only."""
+    folder = tmp_path_factory.mktemp("logged")
+    data = folder / "data"
     for day in ("2026-01-14", "2026-02-01"):
-        script = tmp_path / f"{day}.yaml"
+        script = folder / f"{day}.yaml"
         script.write_text(
             f"- {{clock: '{day}T23:30:00'}}\n- {{at: 1, say: my left calf is cramping}}\n- {{at: 6, say: stop}}\n"
         )

@@ -1,9 +1,7 @@
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from page_browser import CHEAP, CODE, PASSWORD, Clock, empty_log
+from page_browser import CHEAP, CODE, PASSWORD, Clock
 from starlette.testclient import TestClient
 
 from assistant.store.house import House
@@ -12,18 +10,6 @@ from assistant.web.site import make_site
 from assistant.web.visit import within
 
 HERE = "http://localhost"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
-    empty_log(tmp_path)
-    with House(tmp_path, clock) as opened:
-        yield opened
 
 
 @pytest.fixture

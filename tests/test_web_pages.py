@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from command_line import bedside_here
-from page_browser import CHEAP, CODE, LAST, Clock, empty_log, made_up
+from page_browser import CHEAP, CODE, LAST, Clock, made_up
 from starlette.testclient import TestClient
 from test_web_door import HERE, invited, knock, token
 
@@ -22,24 +22,11 @@ from assistant.web.render import Pages
 from assistant.web.site import READ, make_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from httpx2 import Response
 
 SCRIPT = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
-    empty_log(tmp_path)
-    with House(tmp_path, clock) as opened:
-        yield opened
 
 
 @pytest.fixture
