@@ -10,10 +10,9 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from command_line import bedside, bedside_here, command, environment, objects, refusal
-from live_fakes import FakeVoice
+from live_fakes import QuickVoice
 
 from assistant import bench_latency
 from assistant.app import App
@@ -123,21 +122,6 @@ def test_a_setting_that_is_wrong_is_refused_before_anything_begins(tmp_path: Pat
 def test_the_benchmarks_of_the_live_loop_are_listed_and_check_their_options():
     assert {"latency", "idle"} <= set(BENCHES)
     assert "--seconds 0" in refusal(bedside_here("bench", "idle", "--seconds", "0"), 2)
-
-
-class QuickVoice(FakeVoice):
-    """Has nothing to render ahead: two hundred lines of the real one take a minute."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seconds_a_word = 0.1
-
-    def render(self, text: str) -> tuple[np.ndarray, int]:
-        samples, rate = super().render(text)
-        return samples + np.float32(0.5), rate
-
-    def warm(self, texts: list[str]) -> None:
-        """There is nothing to keep."""
 
 
 def test_a_bench_room_hears_an_answer_after_the_speech(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

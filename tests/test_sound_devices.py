@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -10,8 +11,12 @@ import numpy as np
 import pytest
 import soundfile
 from command_line import COMPLAINT
+from live_fakes import QuickVoice
 from pulse import MONITOR
+from rich.console import Console
 
+from assistant import bench_player
+from assistant.app import App
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Frame, MicrophoneFound, MicrophoneLost
 from audio.microphone import DeviceMicrophone
 from audio.player import Player, has_loudspeaker, play
@@ -217,3 +222,17 @@ def test_the_recorder_and_the_air_carry_a_file_to_the_microphone_only(pulse: Pul
     assert len(recorded.samples) > 0.2 * SAMPLE_RATE
     assert len(loud(recorded.samples)) == 0
     assert len(pulse.record_loudspeaker(0.2)) > 0.1 * SAMPLE_RATE
+
+
+def test_the_benchmark_of_the_player_hears_each_line_on_all_its_ways(
+    pulse: Pulse, here: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    del pulse, here
+    monkeypatch.setattr(App, "voice", lambda _: QuickVoice())
+    taken = bench_player.run(App(str(tmp_path)), None, every=bench_player.TRIALS // 2)
+    assert taken["trials"] == 2
+    found = [taken[name] for name in ("handed_s", "driver_s", "monitor_s")]
+    assert all(0 < each["median"] <= each["most"] for each in found)
+    assert found[0]["median"] < found[1]["median"]
+    bench_player.show(taken, Console(file=(page := io.StringIO())))
+    assert "2 kept lines" in page.getvalue()
