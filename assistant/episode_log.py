@@ -138,12 +138,13 @@ class EpisodeLog:
 
     def close_left_open(self) -> None:
         """End what a power cut left open, before anything is heard; `episode_closed` is told of what is on disk."""
-        self._write(_close_left_open, lambda closed: [self._tell_left(each) for each in closed])
+        self._write(_close_left_open, self._tell_left)
         self.settle()
 
-    def _tell_left(self, episode: Episode) -> None:
-        shown = {"intent": episode.intent, "site": episode.site, "side": episode.side, "relief": episode.relief}
-        self._teller.tell("episode_closed", episode.episode_id, **shown, ended_by=INTERRUPTED)
+    def _tell_left(self, closed: list[Episode]) -> None:
+        for each in closed:
+            shown = {"intent": each.intent, "site": each.site, "side": each.side, "relief": each.relief}
+            self._teller.tell("episode_closed", each.episode_id, **shown, ended_by=INTERRUPTED)
 
     def poll(self) -> None:
         """Tell what has been written meanwhile."""

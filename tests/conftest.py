@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
@@ -42,6 +43,13 @@ class PlayNight(Protocol):
 AT_ONCE = 2
 SOUND = "sound"
 """Group of the tests that hear a sound server: one after another, since each counts the milliseconds of its sound."""
+
+
+def pytest_configure() -> None:
+    """What a shell ignores for programs in the background would stay ignored in every program that a test stops."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
