@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from assistant.at_bedside import Senses
     from assistant.clock import Clock
+    from assistant.sending.channels import Channels
     from assistant.settings import Settings
     from assistant.store.house import House
     from assistant.store.records import Stamp
@@ -97,6 +98,12 @@ class App:
 
         with House(self.data, now, origins or OWN) as house:
             yield house
+
+    def channels(self) -> Channels:
+        """What carries alerts out of the house; loaded by the page alone."""
+        from assistant.sending.channels_apprise import AppriseChannels  # noqa: PLC0415 - a third of a second
+
+        return AppriseChannels()
 
     def understanding(self, pack: Path | None = None) -> Understanding:
         """The meaning of a pack's words; None: the bedside's own."""

@@ -45,13 +45,17 @@ def web(options: argparse.Namespace) -> int:
     _check(options)
     first_code = secrets.token_hex(4)
     hosts = LOOPBACK if options.host in LOOPBACK else (options.host, *LOOPBACK, "bedside.local")
-    with App(options.data).house(("sample",) if options.sample else ()) as house:
+    app = App(options.data)
+    with app.house(("sample",) if options.sample else ()) as house:
         scheme = "https" if options.cert else "http"
         host = f"[{options.host}]" if ":" in options.host else options.host
         print(f"The caregivers' page: {scheme}://{host}:{options.port}/  Ctrl-C ends it.", flush=True)
         if not house.people.anybody():
             print(f"Nobody can come in yet. The code for the first visit: {first_code}", flush=True)
-        site = make_site(house, first_code=first_code, hosts=hosts, sample=options.sample)
+        channels = None if options.sample else app.channels()
+        site = make_site(house, first_code=first_code, hosts=hosts, sample=options.sample, channels=channels)
+        if channels is not None:
+            site.state.post.begin()
         uvicorn.run(
             site,
             host=options.host,
@@ -62,6 +66,7 @@ def web(options: argparse.Namespace) -> int:
             ssl_certfile=options.cert,
             ssl_keyfile=options.key,
         )
+        site.state.post.end()
     return 0
 
 

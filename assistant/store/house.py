@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from assistant.store.editing import Editing
 from assistant.store.link import Link, claim
+from assistant.store.outbox import Outbox
 from assistant.store.people import People
 from assistant.store.profile import Profile
 from assistant.store.reading import Reading
@@ -39,6 +40,7 @@ class House:
         self.editing = Editing(self._link, owner, now)
         self.people = People(self._link, owner, now)
         self.profile = Profile(self._link, owner, now)
+        self.outbox = Outbox(self._link, owner, now)
 
     def close(self) -> None:
         """Close every connection."""

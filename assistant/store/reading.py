@@ -93,6 +93,12 @@ class Reading:
         found = [entry for query in each for entry in self._own(query)]
         return sorted(found, key=lambda entry: -entry.seq)[:most]
 
+    def alerts_since(self, since: datetime) -> list[JournalEntry]:
+        """All events of alerts from a time on, oldest first."""
+        table = tables.journal.c
+        query = queries.JOURNAL.where(table.kind == "alert", table.at_utc >= since, self._shown())
+        return self._own(query.order_by(table.seq))
+
     def unacknowledged(self) -> list[JournalEntry]:
         """Alerts of episodes after which nobody acknowledged the same, and all alerts of no episode; oldest first."""
         table, later = tables.journal.c, tables.journal.alias("later")

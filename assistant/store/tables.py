@@ -18,16 +18,20 @@ from sqlalchemy import (
 
 from assistant.store.columns import ID, UtcTime, metadata, owned, stamp, within
 from assistant.store.tables_people import account, invitation, login_failure, profile, session
+from assistant.store.tables_sending import delivery, helper, line_review
 
 __all__ = [
     "account",
     "cursor",
+    "delivery",
     "device",
     "episode",
     "heard_words",
+    "helper",
     "house",
     "invitation",
     "journal",
+    "line_review",
     "login_failure",
     "metadata",
     "person",

@@ -10,7 +10,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from assistant.web import alerts, device, diary, doctor, episode, exports, night, nights, person, trends, words
+from assistant.sending.channels import NoChannels
+from assistant.sending.post import Post
+from assistant.web import alerts, device, diary, doctor, episode, exports, night, nights, person, sending, trends, words
 from assistant.web.door import Door
 from assistant.web.guard import Guard
 from assistant.web.render import HERE, Pages
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from assistant.sending.channels import Channels
     from assistant.store.house import House
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -33,6 +36,7 @@ READ = {
     "/nights": nights.show_nights,
     "/trends": trends.show_trends,
     "/alerts": alerts.show_alerts,
+    "/sending": sending.show_sending,
     "/doctor": doctor.show_doctor,
     "/words": words.show_words,
     "/person": person.show_person,
@@ -44,6 +48,7 @@ READ = {
 }
 WRITE = {
     "/alerts": alerts.acknowledge,
+    "/sending/snooze": sending.snooze,
     "/words": words.settle_words,
     "/person": person.save_person,
     "/new": episode.enter,
@@ -58,6 +63,10 @@ OWNERS_WRITE = {
     "/episode/{episode_id:uuid}/erase": episode.erase,
     "/person/invite": person.invite,
     "/person/end": person.end_account,
+    "/sending/switch": sending.switch,
+    "/sending/helper": sending.save_helper,
+    "/sending/end": sending.end_helper,
+    "/sending/test": sending.test,
 }
 
 
@@ -68,6 +77,7 @@ def make_site(
     hosts: Iterable[str] = LOOPBACK,
     sample: bool = False,
     hasher: PasswordHasher | None = None,
+    channels: Channels | None = None,
 ) -> Starlette:
     """The page of one home.
 
@@ -77,6 +87,7 @@ def make_site(
         hosts: names by which it may be called.
         sample: made-up nights are shown, and every page says so.
         hasher: argon2id with other costs than usual.
+        channels: carry alerts out of the house; by default nothing does. `state.post` sends, once it has begun.
     """
     door = Door(first_code, hasher)
     routes = [Route(path, page(do)) for path, do in READ.items()]
@@ -93,7 +104,9 @@ def make_site(
         middleware=[Middleware(Guard, hosts=hosts)],
         exception_handlers={404: _not_found, 500: _failed},
     )
-    site.state.house, site.state.pages = house, Pages(sample=sample)
+    pages = Pages(sample=sample)
+    site.state.house, site.state.pages = house, pages
+    site.state.post = Post(house, channels or NoChannels(), pages.words["flag"])
     return site
 
 
