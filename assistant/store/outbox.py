@@ -101,8 +101,7 @@ class Outbox:
             connection.execute(table.update().where(same).values(values))
             if state:
                 after_s = round((now.utc - raised.at).total_seconds(), 1)
-                flag = None if raised.what == "help" else raised.what
-                told = {"level": raised.level, "red_flag": flag, "channel": channel, "state": state}
+                told = {"level": raised.level, "red_flag": raised.what, "channel": channel, "state": state}
                 told |= {"name": helper.name, "of": raised.seq, "after_s": after_s}
                 self._tell(connection, "alert", raised.episode_id, **told)
 

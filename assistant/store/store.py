@@ -168,6 +168,11 @@ class Store:
         for row in self._link.stream(query):
             yield rows.read_entry(row)
 
+    def newest(self) -> int:
+        """The number of the last event; 0 before the first."""
+        with self._link.reading() as connection:
+            return connection.scalar(select(func.max(tables.journal.c.seq))) or 0
+
     def cursor(self, reader: str) -> int:
         """The number up to which a reader of the journal has come; 0 at first."""
         with self._link.reading() as connection:
