@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from assistant.app import App
 from assistant.clock import RealClock
+from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.errors import BedsideError, UsageError
 from assistant.store.records import night_of
 
 if TYPE_CHECKING:
     import argparse
+
+    from assistant.web.lines import SpokenLine
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_NIGHTS = 36_525
@@ -53,7 +56,14 @@ def web(options: argparse.Namespace) -> int:
         if not house.people.anybody():
             print(f"Nobody can come in yet. The code for the first visit: {first_code}", flush=True)
         channels = None if options.sample else app.channels()
-        site = make_site(house, first_code=first_code, hosts=hosts, sample=options.sample, channels=channels)
+        site = make_site(
+            house,
+            first_code=first_code,
+            hosts=hosts,
+            sample=options.sample,
+            channels=channels,
+            spoken=_spoken(app),
+        )
         if channels is not None:
             site.state.post.begin()
         uvicorn.run(
@@ -68,6 +78,16 @@ def web(options: argparse.Namespace) -> int:
         )
         site.state.post.end()
     return 0
+
+
+def _spoken(app: App) -> list[SpokenLine]:
+    """Every line that the device may say, as the reviewer's sheet has it."""
+    from assistant.sheet import NOT_YET, rows  # noqa: PLC0415
+    from assistant.web.lines import SpokenLine  # noqa: PLC0415
+
+    numbers = MOMENT | NUMBERS | app.settings.numbers.model_dump()
+    lines = ((*row, row[5] != NOT_YET) for row in rows(load_script(), numbers))
+    return [SpokenLine(*each) for each in lines]
 
 
 def _check(options: argparse.Namespace) -> None:

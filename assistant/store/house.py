@@ -11,6 +11,7 @@ from assistant.store.people import People
 from assistant.store.profile import Profile
 from assistant.store.reading import Reading
 from assistant.store.records import OWN
+from assistant.store.reviews import Reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +42,7 @@ class House:
         self.people = People(self._link, owner, now)
         self.profile = Profile(self._link, owner, now)
         self.outbox = Outbox(self._link, owner, now)
+        self.reviews = Reviews(self._link, owner, now)
 
     def close(self) -> None:
         """Close every connection."""

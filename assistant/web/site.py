@@ -12,14 +12,28 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.sending.channels import NoChannels
 from assistant.sending.post import Post
-from assistant.web import alerts, device, diary, doctor, episode, exports, night, nights, person, sending, trends, words
+from assistant.web import (
+    alerts,
+    device,
+    diary,
+    doctor,
+    episode,
+    exports,
+    lines,
+    night,
+    nights,
+    person,
+    sending,
+    trends,
+    words,
+)
 from assistant.web.door import Door
 from assistant.web.guard import Guard
 from assistant.web.render import HERE, Pages
-from assistant.web.visit import OWNERS, WRITERS, open_page, page
+from assistant.web.visit import OWNERS, REVIEWERS, WRITERS, open_page, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from argon2 import PasswordHasher
     from starlette.requests import Request
@@ -27,6 +41,7 @@ if TYPE_CHECKING:
 
     from assistant.sending.channels import Channels
     from assistant.store.house import House
+    from assistant.web.lines import SpokenLine
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine."""
@@ -40,6 +55,7 @@ READ = {
     "/doctor": doctor.show_doctor,
     "/words": words.show_words,
     "/person": person.show_person,
+    "/lines": lines.show_lines,
     "/device": device.show_device,
     "/episode/{episode_id:uuid}": episode.show_episode,
     "/export/episodes.csv": exports.as_csv,
@@ -78,6 +94,7 @@ def make_site(
     sample: bool = False,
     hasher: PasswordHasher | None = None,
     channels: Channels | None = None,
+    spoken: Sequence[SpokenLine] = (),
 ) -> Starlette:
     """The page of one home.
 
@@ -88,6 +105,7 @@ def make_site(
         sample: made-up nights are shown, and every page says so.
         hasher: argon2id with other costs than usual.
         channels: carry alerts out of the house; by default nothing does. `state.post` sends, once it has begun.
+        spoken: everything that the device may say.
     """
     door = Door(first_code, hasher)
     routes = [Route(path, page(do)) for path, do in READ.items()]
@@ -97,6 +115,7 @@ def make_site(
     routes += [
         Route("/login", open_page(door.look)),
         Route("/login", open_page(door.knock), methods=["POST"]),
+        Route("/lines", page(lines.sign_lines, REVIEWERS), methods=["POST"]),
         Route("/logout", page(door.leave), methods=["POST"]),
     ]
     site = Starlette(
@@ -105,6 +124,7 @@ def make_site(
         exception_handlers={404: _not_found, 500: _failed},
     )
     pages = Pages(sample=sample)
+    site.state.lines = tuple(spoken)
     site.state.house, site.state.pages = house, pages
     site.state.post = Post(house, channels or NoChannels(), pages.words["flag"])
     return site
