@@ -17,6 +17,7 @@ from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from assistant.at_bedside import Senses
     from assistant.clock import Clock
+    from assistant.home_network import HomeNetwork
     from assistant.sending.channels import Channels
     from assistant.settings import Settings
     from assistant.store.house import House
@@ -104,6 +106,12 @@ class App:
         from assistant.sending.channels_apprise import AppriseChannels  # noqa: PLC0415 - a third of a second
 
         return AppriseChannels()
+
+    def home_network(self, host: str, port: int) -> AbstractContextManager[HomeNetwork]:
+        """The page's name and certificate on the home network; see `assistant.home_network.home_network`."""
+        from assistant.home_network import home_network  # noqa: PLC0415 - two libraries that only this needs
+
+        return home_network(self.data / "https", host, port, RealClock().wall())
 
     def understanding(self, pack: Path | None = None) -> Understanding:
         """The meaning of a pack's words; None: the bedside's own."""

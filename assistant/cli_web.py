@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import socket
-from contextlib import closing
+import sys
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +19,10 @@ from assistant.store.records import night_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from assistant.web.lines import SpokenLine
+    from assistant.web.trust import Authority
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_NIGHTS = 36_525
@@ -39,6 +43,19 @@ def sample(options: argparse.Namespace) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How the page is reached."""
+
+    names: tuple[str, ...]
+    cert: str | Path | None = None
+    key: str | Path | None = None
+    authority: Authority | None = None
+    """Of the house's own certificate."""
+    vouched: tuple[str, ...] = ()
+    notice: str | None = None
+
+
 def web(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C."""
     import uvicorn  # noqa: PLC0415 - a server is needed by this command only
@@ -46,23 +63,18 @@ def web(options: argparse.Namespace) -> int:
     from assistant.web.site import make_site  # noqa: PLC0415
 
     _check(options)
-    first_code = secrets.token_hex(4)
-    hosts = LOOPBACK if options.host in LOOPBACK else (options.host, *LOOPBACK, "bedside.local")
-    app = App(options.data)
-    with app.house(("sample",) if options.sample else ()) as house:
-        scheme = "https" if options.cert else "http"
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        print(f"The caregivers' page: {scheme}://{host}:{options.port}/  Ctrl-C ends it.", flush=True)
-        if not house.people.anybody():
-            print(f"Nobody can come in yet. The code for the first visit: {first_code}", flush=True)
+    first_code, app = secrets.token_hex(4), App(options.data)
+    with _reached(app, options) as reached, app.house(("sample",) if options.sample else ()) as house:
+        _tell(options, reached, None if house.people.anybody() else first_code)
         channels = None if options.sample else app.channels()
         site = make_site(
             house,
             first_code=first_code,
-            hosts=hosts,
+            hosts=(*LOOPBACK, *reached.names),
             sample=options.sample,
             channels=channels,
             spoken=_spoken(app),
+            authority=reached.authority,
         )
         if channels is not None:
             site.state.post.begin()
@@ -73,11 +85,46 @@ def web(options: argparse.Namespace) -> int:
             log_level="warning",
             access_log=False,
             server_header=False,
-            ssl_certfile=options.cert,
-            ssl_keyfile=options.key,
+            ssl_certfile=reached.cert,
+            ssl_keyfile=reached.key,
         )
         site.state.post.end()
     return 0
+
+
+@contextmanager
+def _reached(app: App, options: argparse.Namespace) -> Iterator[Reached]:
+    """Plain on this machine; with a certificate that was given, or the house's own, on the home network."""
+    if options.host in LOOPBACK and not options.cert:
+        yield Reached(())
+    elif options.cert:
+        yield Reached((options.host, "bedside.local"), options.cert, options.key)
+    else:
+        from assistant.web.trust import Authority  # noqa: PLC0415
+
+        with app.home_network(options.host, options.port) as home:
+            own = home.certificate
+            authority = Authority(own.authority.read_bytes(), own.fingerprint)
+            yield Reached((options.host, *home.names), own.chain, own.key, authority, home.vouched, home.notice)
+
+
+def _tell(options: argparse.Namespace, reached: Reached, first_code: str | None) -> None:
+    host = "bedside.local" if reached.authority and not reached.notice else _bracketed(options.host)
+    address = f"{'https' if reached.cert else 'http'}://{host}:{options.port}/"
+    print(f"The caregivers' page: {address}  Ctrl-C ends it.", flush=True)
+    for each in reached.vouched:
+        print(f"By its address: https://{_bracketed(each)}:{options.port}/", flush=True)
+    if first_code:
+        print(f"Nobody can come in yet. The code for the first visit: {first_code}", flush=True)
+    if reached.authority:
+        print(f"A phone warns until it trusts this house: {address}trust  Compare there:", flush=True)
+        print(reached.authority.fingerprint, flush=True)
+    if reached.notice:
+        print(f"bedside: {reached.notice}", file=sys.stderr, flush=True)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _spoken(app: App) -> list[SpokenLine]:
@@ -95,10 +142,6 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(f"--port {options.port} cannot be. Give 1 to {MOST_PORTS}.")
     if bool(options.cert) != bool(options.key):
         raise UsageError("--cert and --key belong together. Give both.")
-    if options.host not in LOOPBACK and not options.cert:
-        raise UsageError(
-            f"--host {options.host} would send the log unprotected through the network. Give --cert and --key."
-        )
     for file in filter(None, (options.cert, options.key)):
         if not Path(file).is_file():
             raise UsageError(f"{file} is not there. Give a file.")

@@ -21,6 +21,7 @@ MODULES = {path.relative_to(PROJECT): path for top in OURS for path in sorted((P
 FIGURES = ("assistant.figures.", "assistant.trend.")
 
 ADAPTERS = (
+    "assistant.home_network",
     "assistant.sending.channels_apprise",
     "audio.activity_",
     "audio.model_download",

@@ -25,6 +25,7 @@ from assistant.web import (
     person,
     sending,
     trends,
+    trust,
     words,
 )
 from assistant.web.door import Door
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from assistant.sending.channels import Channels
     from assistant.store.house import House
     from assistant.web.lines import SpokenLine
+    from assistant.web.trust import Authority
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine."""
@@ -95,6 +97,7 @@ def make_site(
     hasher: PasswordHasher | None = None,
     channels: Channels | None = None,
     spoken: Sequence[SpokenLine] = (),
+    authority: Authority | None = None,
 ) -> Starlette:
     """The page of one home.
 
@@ -106,6 +109,7 @@ def make_site(
         hasher: argon2id with other costs than usual.
         channels: carry alerts out of the house; by default nothing does. `state.post` sends, once it has begun.
         spoken: everything that the device may say.
+        authority: of the house's own certificate, where it has one.
     """
     door = Door(first_code, hasher)
     routes = [Route(path, page(do)) for path, do in READ.items()]
@@ -113,6 +117,8 @@ def make_site(
     routes += [Route(path, page(do, WRITERS), methods=["POST"]) for path, do in WRITE.items()]
     routes += [Route(path, page(do, OWNERS), methods=["POST"]) for path, do in OWNERS_WRITE.items()]
     routes += [
+        Route("/trust", open_page(trust.show_trust)),
+        Route("/trust/bedside.crt", open_page(trust.download)),
         Route("/login", open_page(door.look)),
         Route("/login", open_page(door.knock), methods=["POST"]),
         Route("/lines", page(lines.sign_lines, REVIEWERS), methods=["POST"]),
@@ -124,7 +130,7 @@ def make_site(
         exception_handlers={404: _not_found, 500: _failed},
     )
     pages = Pages(sample=sample)
-    site.state.lines = tuple(spoken)
+    site.state.lines, site.state.authority = tuple(spoken), authority
     site.state.house, site.state.pages = house, pages
     site.state.post = Post(house, channels or NoChannels(), pages.words["flag"])
     return site
