@@ -22,3 +22,8 @@ def sample_options(sub: argparse.ArgumentParser) -> None:
     """How many nights are made up."""
     sub.add_argument("--nights", metavar="N", type=int, default=365, help="how many (default: 365)")
     sub.add_argument("--seed", metavar="N", type=int, default=1, help="of the dice (default: 1)")
+
+
+def restore_options(sub: argparse.ArgumentParser) -> None:
+    """Which archive is brought in."""
+    sub.add_argument("file", metavar="FILE", help="as the page gives it: bedside-everything.jsonl.gz")

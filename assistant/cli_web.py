@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 import socket
 import sys
+import zlib
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_NIGHTS = 36_525
+GZIP = b"\x1f\x8b"
 MOST_PORTS = 65_535
 
 
@@ -40,6 +43,22 @@ def sample(options: argparse.Namespace) -> int:
     last = night_of(RealClock().wall()) - timedelta(days=1)
     number = write_all(app.data, "sample", Sample(last, options.nights, seed=options.seed).all())
     print(f"Wrote {number} made-up episodes of {options.nights} nights to {app.data}, marked as sample.")
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Bring an archive into an empty log."""
+    from assistant.store.archive import restore as bring_in  # noqa: PLC0415 - the database library
+
+    app, file = App(options.data), Path(options.file)
+    with file.open("rb") as opened:
+        packed = opened.read(2) == GZIP
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") if packed else file.open(encoding="utf-8") as lines:
+            number = bring_in(app.data, lines)
+    except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise BedsideError(f"{file} is broken or cut off; nothing was written. Fetch it again.") from error
+    print(f"Brought {number} rows into {app.data}. See it: ./bedside web --data {app.data}")
     return 0
 
 

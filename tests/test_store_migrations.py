@@ -163,7 +163,10 @@ def test_a_copy_that_finds_something_in_its_place_is_told_and_nothing_is_changed
 
 SINCE_SCHEMA_2 = {
     "columns": ("sleep_disturbance", "bother", "grade", "deleted_at"),
-    "table": ("session", "account", "invitation", "login_failure", "profile", "delivery", "helper", "line_review"),
+    "table": (
+        *("session", "account", "invitation", "login_failure", "profile"),
+        *("delivery", "helper", "line_review", "erasing"),
+    ),
     "index": ("ix_journal_kind", "ix_journal_at_utc"),
 }
 

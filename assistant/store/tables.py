@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from assistant.store.columns import ID, UtcTime, metadata, owned, stamp, within
 from assistant.store.tables_people import account, invitation, login_failure, profile, session
-from assistant.store.tables_sending import delivery, helper, line_review
+from assistant.store.tables_sending import delivery, erasing, helper, line_review
 
 __all__ = [
     "account",
@@ -26,6 +26,7 @@ __all__ = [
     "delivery",
     "device",
     "episode",
+    "erasing",
     "heard_words",
     "helper",
     "house",

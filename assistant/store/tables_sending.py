@@ -1,4 +1,4 @@
-"""The tables of what leaves the house, and of who approved a line."""
+"""The tables of what leaves the house, of who approved a line, and the sign under which a whole log may go."""
 
 from __future__ import annotations
 
@@ -47,3 +47,6 @@ line_review = Table(
     Column("by", String(64), nullable=False),  # whose account signed
     Column("at", UtcTime(), nullable=False),
 )
+
+erasing = Table("erasing", metadata, Column("by", String(64), primary_key=True))
+"""Has a row while the whole log is being erased, within that transaction: the journal lets its events go then."""

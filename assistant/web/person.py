@@ -78,6 +78,14 @@ def end_account(visit: Visit) -> Response:
     return go("/person", "ended")
 
 
+def erase_everything(visit: Visit) -> Response:
+    """The whole log is gone for good; an owner types the words that stand beside the button."""
+    if " ".join(visit.form.get("sure", "").lower().split()) != "erase everything":
+        raise Refused("Nothing was erased. To erase all of it, type the words: erase everything")
+    visit.house.erase_everything(visit.account.shown)
+    return go("/", "all_erased")
+
+
 def _show(visit: Visit, code: str) -> Response:
     return visit.show(
         "person.html",

@@ -77,10 +77,12 @@ WRITE = {
     "/episode/{episode_id:uuid}/back": episode.bring_back,
 }
 WRITERS_READ = {"/new": episode.new_form, "/import": diary.show_import}
+OWNERS_READ = {"/export/everything.jsonl.gz": exports.as_archive}
 OWNERS_WRITE = {
     "/episode/{episode_id:uuid}/erase": episode.erase,
     "/person/invite": person.invite,
     "/person/end": person.end_account,
+    "/person/erase": person.erase_everything,
     "/sending/switch": sending.switch,
     "/sending/helper": sending.save_helper,
     "/sending/end": sending.end_helper,
@@ -114,6 +116,7 @@ def make_site(
     door = Door(first_code, hasher)
     routes = [Route(path, page(do)) for path, do in READ.items()]
     routes += [Route(path, page(do, WRITERS)) for path, do in WRITERS_READ.items()]
+    routes += [Route(path, page(do, OWNERS)) for path, do in OWNERS_READ.items()]
     routes += [Route(path, page(do, WRITERS), methods=["POST"]) for path, do in WRITE.items()]
     routes += [Route(path, page(do, OWNERS), methods=["POST"]) for path, do in OWNERS_WRITE.items()]
     routes += [

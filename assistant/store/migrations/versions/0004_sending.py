@@ -1,4 +1,4 @@
-"""What leaves the house: who is told of alerts, each message; and who approved which words."""
+"""What leaves the house and to whom; who approved which words; a whole log that may be erased."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ TIME, KEY = sa.DateTime(timezone=True), sa.String(36)
 
 
 def upgrade() -> None:
-    """Add three tables."""
+    """Add four tables, and let the journal go while a whole log is being erased."""
     op.create_table(
         "helper",
         sa.Column("helper_id", KEY, nullable=False),
@@ -54,4 +54,25 @@ def upgrade() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["house_id"], ["house.house_id"], name=op.f("fk_line_review_house_id")),
         sa.PrimaryKeyConstraint("line", "mark", name=op.f("pk_line_review")),
+    )
+    op.create_table(
+        "erasing",
+        sa.Column("by", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("by", name=op.f("pk_erasing")),
+    )
+    _let_a_whole_log_go()
+
+
+def _let_a_whole_log_go() -> None:
+    """As in 0003; and all events while `erasing` has a row, which it has within one transaction only."""
+    kept = "(OLD.episode_id IS NULL OR EXISTS (SELECT 1 FROM episode WHERE episode_id = OLD.episode_id))"
+    kept += " AND NOT EXISTS (SELECT 1 FROM erasing)"
+    if op.get_bind().dialect.name == "sqlite":
+        refuse = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+        op.execute("DROP TRIGGER journal_no_delete")
+        op.execute(f"CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal WHEN {kept} {refuse}")
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION journal_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {kept} THEN RAISE EXCEPTION 'the journal is append-only'; END IF; RETURN OLD; END $$"
     )
