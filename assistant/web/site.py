@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from assistant.store.house import House
     from assistant.web.lines import SpokenLine
     from assistant.web.trust import Authority
+    from assistant.web.words import Teach
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine."""
@@ -100,6 +101,7 @@ def make_site(
     channels: Channels | None = None,
     spoken: Sequence[SpokenLine] = (),
     authority: Authority | None = None,
+    teach: Teach | None = None,
 ) -> Starlette:
     """The page of one home.
 
@@ -112,6 +114,7 @@ def make_site(
         channels: carry alerts out of the house; by default nothing does. `state.post` sends, once it has begun.
         spoken: everything that the device may say.
         authority: of the house's own certificate, where it has one.
+        teach: lets words mean something; by default what was meant is only noted.
     """
     door = Door(first_code, hasher)
     routes = [Route(path, page(do)) for path, do in READ.items()]
@@ -133,7 +136,7 @@ def make_site(
         exception_handlers={404: _not_found, 500: _failed},
     )
     pages = Pages(sample=sample)
-    site.state.lines, site.state.authority = tuple(spoken), authority
+    site.state.lines, site.state.authority, site.state.teach = tuple(spoken), authority, teach
     site.state.house, site.state.pages = house, pages
     site.state.post = Post(house, channels or NoChannels(), pages.words["flag"])
     return site
