@@ -11,6 +11,7 @@ from assistant.clock import RealClock
 from assistant.dialog.script import load_script
 from assistant.episode_log import stamp_of
 from assistant.listening import Engines
+from assistant.person import with_person
 from assistant.places import cache_folder, data_folder
 from assistant.settings import InForce, load_settings
 from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural_of, plain_of
@@ -73,6 +74,10 @@ class App:
     def settings(self) -> Settings:
         """The settings."""
         return self.in_force.settings
+
+    def meet(self, store: Store) -> None:
+        """Let what the family set on the page hold, where neither file nor environment says otherwise."""
+        self._in_force = InForce(with_person(self.in_force, store.profile()), self.in_force.origin)
 
     @contextmanager
     def store(self, clock: Clock | None = None) -> Iterator[Store]:

@@ -63,6 +63,7 @@ def run_live(
     with ExitStack() as stack:
         stack.enter_context(only_one(app.data))
         store = stack.enter_context(app.store(clock))
+        app.meet(store)
         devices = stack.enter_context((senses or app.senses)(clock))
         recogniser = partial(app.ears, understanding, devices.loudspeaker.played)
         fingers = stack.enter_context(hands) if hands else None
