@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -12,10 +13,12 @@ from test_figures import pattern as pattern  # noqa: PLC0414 - a fixture
 
 from assistant.dialog.script import load_script
 from assistant.figures import figures_of
-from assistant.store import Episode
 from assistant.web.bodymap import VIEWS, body_map
 from assistant.web.render import HERE
 from assistant.web.trends import Graded, grades_over_time
+
+if TYPE_CHECKING:
+    from assistant.store import Episode
 
 LAST = date(2026, 3, 14)
 

@@ -36,7 +36,7 @@ def show_trends(visit: Visit) -> Response:
     known = min(first, last - timedelta(weeks=12))
     episodes = visit.house.reading.briefs(known, last)
     figures = figures_of(episodes, first, last)
-    compared = max(known, since[0]) if since else last
+    compared, hours = max(known, since[0]) if since else last, figures.hours
     return visit.show(
         "trends.html",
         figures=figures,
@@ -46,8 +46,8 @@ def show_trends(visit: Visit) -> Response:
         marks=marks(episodes, compared, last) if since else None,
         needed=NIGHTS_NEEDED,
         weekly=bars([(f"{begin.day} {begin:%b}", count) for begin, count in figures.weeks() if _known(begin, since)]),
-        hourly=bars([(f"{hour:02}", figures.hours[hour]) for hour in NIGHT_HOURS]),
-        by_day=sum(count for hour, count in enumerate(figures.hours) if hour not in NIGHT_HOURS),
+        hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS]),
+        by_day=sum(count for hour, count in enumerate(hours) if hour not in NIGHT_HOURS),
         places=[(place, count, share(count, len(figures.episodes))) for place, count in figures.places.most_common()],
         body=body_map(figures.places),
         precision=precision(figures),
