@@ -10,12 +10,14 @@ from assistant.clock import RealClock
 from assistant.dialog.script import load_script
 from assistant.episode_log import stamp_of
 from assistant.listening import Engines
+from assistant.person import with_person
 from assistant.places import cache_folder, data_folder
 from assistant.settings import InForce, load_settings
 from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural_of, plain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import numpy as np
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from assistant.at_bedside import Senses
     from assistant.clock import Clock
+    from assistant.home_network import HomeNetwork
+    from assistant.sending.channels import Channels
     from assistant.settings import Settings
     from assistant.store.house import House
     from assistant.store.store import Store
@@ -69,6 +73,10 @@ class App:
         """The settings."""
         return self.in_force.settings
 
+    def meet(self, store: Store) -> None:
+        """Let what the family set on the page hold, where neither file nor environment says otherwise."""
+        self._in_force = InForce(with_person(self.in_force, store.profile()), self.in_force.origin)
+
     @contextmanager
     def store(self, clock: Clock | None = None) -> Iterator[Store]:
         """Open the log, and close it in the end; changes are stamped by `clock`, by default the real one."""
@@ -89,6 +97,18 @@ class App:
 
         with House(self.data, partial(stamp_of, RealClock()), origins or OWN) as house:
             yield house
+
+    def channels(self) -> Channels:
+        """What carries alerts out of the house; loaded by the page alone."""
+        from assistant.sending.channels_apprise import AppriseChannels  # noqa: PLC0415 - a third of a second
+
+        return AppriseChannels()
+
+    def home_network(self, host: str, port: int) -> AbstractContextManager[HomeNetwork]:
+        """The page's name and certificate on the home network; see `assistant.home_network.home_network`."""
+        from assistant.home_network import home_network  # noqa: PLC0415 - two libraries that only this needs
+
+        return home_network(self.data / "https", host, port, RealClock().wall())
 
     def understanding(self, pack: Path | None = None) -> Understanding:
         """The meaning of a pack's words; None: the bedside's own."""

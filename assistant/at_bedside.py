@@ -17,6 +17,7 @@ from assistant.inbox import Inbox
 from assistant.keys import Keys
 from assistant.live import EARS, Live, Parts, Unwatched
 from assistant.live_speaker import LiveSpeaker
+from assistant.news import News
 from assistant.night_events import Teller
 from assistant.prompts import Prompts, lines_ahead
 from assistant.scribe import Scribe
@@ -95,6 +96,7 @@ def at_the_bedside(
     speaker = LiveSpeaker(senses.loudspeaker, prompts)
     ears = _ears(senses, mind, inbox)
     keys = Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
+    news = News(store, inbox)
     with closing(Scribe(store)) as scribe:
         teller = Teller(clock)
         log = EpisodeLog(scribe, clock, teller, keep_words=mind.settings.words.keep)
@@ -111,14 +113,14 @@ def at_the_bedside(
             speaker=speaker,
             health=Health(lambda event, /, **fields: teller.tell(event, log.episode_id, **fields)),
             vigil=vigil,
-            threads=tuple(_threads(ears, prompts, keys, inbox)),
+            threads=tuple(_threads(ears, prompts, news, keys, inbox)),
             service=service or Unwatched(),
             daily=lambda: _forget(scribe, clock, mind.settings.words.days),
         )
         try:
             yield Live(parts, ending)
         finally:
-            _end(parts, prompts, keys)
+            _end(parts, prompts, news, keys)
 
 
 def _ears(senses: Senses, mind: Mind, inbox: Inbox) -> Ears:
@@ -147,17 +149,19 @@ def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log
     )
 
 
-def _threads(ears: Ears, prompts: Prompts, keys: Keys | None, inbox: Inbox) -> Iterator[Watched]:
+def _threads(ears: Ears, prompts: Prompts, news: News, keys: Keys | None, inbox: Inbox) -> Iterator[Watched]:
     yield Watched(EARS, "recogniser", ears.listen, inbox.put, vital=True)
     yield Watched("voice", "speaker", prompts.render, inbox.put)
+    yield Watched("news", "store", news.watch, inbox.put)
     if keys is not None:
         yield Watched("keys", "keys", keys.watch, inbox.put)
 
 
-def _end(parts: Parts, prompts: Prompts, keys: Keys | None) -> None:
+def _end(parts: Parts, prompts: Prompts, news: News, keys: Keys | None) -> None:
     """Let every thread end, and wait a while for it."""
     parts.ears.end()
     prompts.end()
+    news.end()
     if keys is not None:
         keys.end()
     parts.inbox.close()

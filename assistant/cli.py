@@ -71,6 +71,12 @@ COMMANDS = (
         "./bedside sample --nights 365 --data try",
         "assistant.cli_web:sample",
     ),
+    Command(
+        "restore",
+        "bring everything that was taken out of a log into a new one",
+        "./bedside restore bedside-everything.jsonl.gz --data new",
+        "assistant.cli_web:restore",
+    ),
     Command("models", "list the models, or fetch one", "./bedside models get", "assistant.cli_models:models"),
     Command("voices", "list, fetch or try the voices", "./bedside voices get", "assistant.cli_voices:voices"),
     Command(

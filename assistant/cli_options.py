@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.cli_options_web import sample_options, web_options
+from assistant.cli_options_web import restore_options, sample_options, web_options
 
 if TYPE_CHECKING:
     import argparse
@@ -126,6 +126,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "sheet": _sheet,
     "web": web_options,
     "sample": sample_options,
+    "restore": restore_options,
     "bench": _bench,
 }
 """Command -> adds its options to its parser; a command that is not here has none of its own."""

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 import socket
-from contextlib import closing
+import sys
+import zlib
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.app import App
 from assistant.clock import RealClock
+from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.errors import BedsideError, UsageError
 from assistant.store.records import night_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+
+    from assistant.web.lines import SpokenLine
+    from assistant.web.trust import Authority
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_NIGHTS = 36_525
+GZIP = b"\x1f\x8b"
 MOST_PORTS = 65_535
 
 
@@ -36,6 +46,35 @@ def sample(options: argparse.Namespace) -> int:
     return 0
 
 
+def restore(options: argparse.Namespace) -> int:
+    """Bring an archive into an empty log."""
+    from assistant.store.archive import restore as bring_in  # noqa: PLC0415 - the database library
+
+    app, file = App(options.data), Path(options.file)
+    with file.open("rb") as opened:
+        packed = opened.read(2) == GZIP
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") if packed else file.open(encoding="utf-8") as lines:
+            number = bring_in(app.data, lines)
+    except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise BedsideError(f"{file} is broken or cut off; nothing was written. Fetch it again.") from error
+    print(f"Brought {number} rows into {app.data}. See it: ./bedside web --data {app.data}")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How the page is reached."""
+
+    names: tuple[str, ...]
+    cert: str | Path | None = None
+    key: str | Path | None = None
+    authority: Authority | None = None
+    """Of the house's own certificate."""
+    vouched: tuple[str, ...] = ()
+    notice: str | None = None
+
+
 def web(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C."""
     import uvicorn  # noqa: PLC0415 - a server is needed by this command only
@@ -43,15 +82,21 @@ def web(options: argparse.Namespace) -> int:
     from assistant.web.site import make_site  # noqa: PLC0415
 
     _check(options)
-    first_code = secrets.token_hex(4)
-    hosts = LOOPBACK if options.host in LOOPBACK else (options.host, *LOOPBACK, "bedside.local")
-    with App(options.data).house(("sample",) if options.sample else ()) as house:
-        scheme = "https" if options.cert else "http"
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        print(f"The caregivers' page: {scheme}://{host}:{options.port}/  Ctrl-C ends it.", flush=True)
-        if not house.people.anybody():
-            print(f"Nobody can come in yet. The code for the first visit: {first_code}", flush=True)
-        site = make_site(house, first_code=first_code, hosts=hosts, sample=options.sample)
+    first_code, app = secrets.token_hex(4), App(options.data)
+    with _reached(app, options) as reached, app.house(("sample",) if options.sample else ()) as house:
+        _tell(options, reached, None if house.people.anybody() else first_code)
+        channels = None if options.sample else app.channels()
+        site = make_site(
+            house,
+            first_code=first_code,
+            hosts=(*LOOPBACK, *reached.names),
+            sample=options.sample,
+            channels=channels,
+            spoken=_spoken(app),
+            authority=reached.authority,
+        )
+        if channels is not None:
+            site.state.post.begin()
         uvicorn.run(
             site,
             host=options.host,
@@ -59,10 +104,56 @@ def web(options: argparse.Namespace) -> int:
             log_level="warning",
             access_log=False,
             server_header=False,
-            ssl_certfile=options.cert,
-            ssl_keyfile=options.key,
+            ssl_certfile=reached.cert,
+            ssl_keyfile=reached.key,
         )
+        site.state.post.end()
     return 0
+
+
+@contextmanager
+def _reached(app: App, options: argparse.Namespace) -> Iterator[Reached]:
+    """Plain on this machine; with a certificate that was given, or the house's own, on the home network."""
+    if options.host in LOOPBACK and not options.cert:
+        yield Reached(())
+    elif options.cert:
+        yield Reached((options.host, "bedside.local"), options.cert, options.key)
+    else:
+        from assistant.web.trust import Authority  # noqa: PLC0415
+
+        with app.home_network(options.host, options.port) as home:
+            own = home.certificate
+            authority = Authority(own.authority.read_bytes(), own.fingerprint)
+            yield Reached((options.host, *home.names), own.chain, own.key, authority, home.vouched, home.notice)
+
+
+def _tell(options: argparse.Namespace, reached: Reached, first_code: str | None) -> None:
+    host = "bedside.local" if reached.authority and not reached.notice else _bracketed(options.host)
+    address = f"{'https' if reached.cert else 'http'}://{host}:{options.port}/"
+    print(f"The caregivers' page: {address}  Ctrl-C ends it.", flush=True)
+    for each in reached.vouched:
+        print(f"By its address: https://{_bracketed(each)}:{options.port}/", flush=True)
+    if first_code:
+        print(f"Nobody can come in yet. The code for the first visit: {first_code}", flush=True)
+    if reached.authority:
+        print(f"A phone warns until it trusts this house: {address}trust  Compare there:", flush=True)
+        print(reached.authority.fingerprint, flush=True)
+    if reached.notice:
+        print(f"bedside: {reached.notice}", file=sys.stderr, flush=True)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _spoken(app: App) -> list[SpokenLine]:
+    """Every line that the device may say, as the reviewer's sheet has it."""
+    from assistant.sheet import NOT_YET, rows  # noqa: PLC0415
+    from assistant.web.lines import SpokenLine  # noqa: PLC0415
+
+    numbers = MOMENT | NUMBERS | app.settings.numbers.model_dump()
+    lines = ((*row, row[5] != NOT_YET) for row in rows(load_script(), numbers))
+    return [SpokenLine(*each) for each in lines]
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -70,10 +161,6 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(f"--port {options.port} cannot be. Give 1 to {MOST_PORTS}.")
     if bool(options.cert) != bool(options.key):
         raise UsageError("--cert and --key belong together. Give both.")
-    if options.host not in LOOPBACK and not options.cert:
-        raise UsageError(
-            f"--host {options.host} would send the log unprotected through the network. Give --cert and --key."
-        )
     for file in filter(None, (options.cert, options.key)):
         if not Path(file).is_file():
             raise UsageError(f"{file} is not there. Give a file.")

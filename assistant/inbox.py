@@ -58,6 +58,20 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A channel has confirmed that it took the message of an alert to this one."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody says on the page that they take care of an alert."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Died:
     """A thread met an error that nobody foresaw, and is over."""
 
@@ -66,7 +80,7 @@ class Died:
     """The error's name and the place in the program; never its text, which may quote somebody."""
 
 
-LiveEvent: TypeAlias = Spoke | Pressed | Faulted | Works | Rendered | Died
+LiveEvent: TypeAlias = Spoke | Pressed | Faulted | Works | Rendered | Reached | Answered | Died
 
 
 class Inbox:

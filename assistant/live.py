@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.errors import BedsideError
-from assistant.inbox import Died, Faulted, Pressed, Rendered, Spoke, Works
+from assistant.inbox import Answered, Died, Faulted, Pressed, Reached, Rendered, Spoke, Works
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +150,10 @@ class Live:
                     parts.bedside.line_lasts(seconds)
             case Faulted() | Works():
                 parts.health.take(event)
+            case Reached(name):
+                parts.bedside.delivered(name)
+            case Answered(by):
+                parts.bedside.acknowledged(by)
             case Died():
                 self._bury(event)
 

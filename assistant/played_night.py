@@ -46,10 +46,12 @@ def play_night(
     """
     clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
     # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
-    settings, script = app.settings, load_script()
+    script, _ = load_script(), app.in_force
     sounds = {item.wav: app.microphone(item.wav) for item in scene.items if item.wav is not None}
     understanding = app.understanding()
     with app.store(clock) as store, closing(Scribe(store)) as scribe:
+        app.meet(store)
+        settings = app.settings
         # By the real time: a script that is dated in the future must not make real words old.
         forgotten_before = RealClock().wall() - timedelta(days=settings.words.days)
         scribe.write(lambda kept: kept.forget_words(forgotten_before))

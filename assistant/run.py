@@ -65,6 +65,7 @@ def run_live(
         stack.enter_context(only_one(app.data))
         understanding, script = app.understanding(), load_script()
         store = stack.enter_context(app.store(clock))
+        app.meet(store)
         devices = stack.enter_context((senses or app.senses)(clock))
         recogniser = partial(app.ears, understanding, devices.loudspeaker.played)
         fingers = stack.enter_context(hands) if hands else None

@@ -51,7 +51,7 @@ def sheet(script: Script, numbers: dict[str, str]) -> str:
         "<h2>What the person's profile changes</h2>",
         _rules(script),
         "<h2>Every line</h2>",
-        _table(("line", "said", "kind", "said by", "source", "reviewer", "mark"), _rows(script, numbers)),
+        _table(("line", "said", "kind", "said by", "source", "reviewer", "mark"), rows(script, numbers)),
     ]
     head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lines</title>'
     head += f"<style>{STYLE}</style></head>"
@@ -101,7 +101,8 @@ def _rules(script: Script) -> str:
     return _table(("", "switch", "", "sites", "what changes"), rows)
 
 
-def _rows(script: Script, numbers: dict[str, str]) -> Iterator[tuple[str, ...]]:
+def rows(script: Script, numbers: dict[str, str]) -> Iterator[tuple[str, ...]]:
+    """Every line: its name, words, kind, what says it, source, reviewer and mark."""
     places: defaultdict[str, list[str]] = defaultdict(list)
     for named, where in script.named_lines():
         if where not in places[named]:

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 OURS = ("assistant", "audio", "intents")
 MODULES = {path.relative_to(PROJECT): path for top in OURS for path in sorted((PROJECT / top).rglob("*.py"))}
 
+FIGURES = ("assistant.figures.", "assistant.trend.")
+
 ADAPTERS = (
+    "assistant.home_network",
+    "assistant.sending.channels_apprise",
     "audio.activity_",
     "audio.model_download",
     "audio.microphone",
@@ -38,7 +42,17 @@ NO_ADAPTERS = ("audio.wav_writer",)
 """The standard library only: anybody may write a WAV."""
 KNOW_ADAPTERS = ("assistant/app.py", "assistant/bench_", "assistant/doctor")
 
-HEAVY = ("moonshine_voice", "onnxruntime", "pyttsx3", "sounddevice", "requests", "soundfile", "sqlalchemy", "vosk")
+HEAVY = (
+    "apprise",
+    "moonshine_voice",
+    "onnxruntime",
+    "pyttsx3",
+    "sounddevice",
+    "requests",
+    "soundfile",
+    "sqlalchemy",
+    "vosk",
+)
 READ_TIME = {"time", "monotonic", "time_ns", "monotonic_ns", "now", "utcnow", "today", "localtime", "gmtime"}
 
 MOST_LINES = 250
@@ -85,7 +99,11 @@ def test_there_are_modules_to_be_judged():
         ("intents", ("intents.",)),
         ("assistant/dialog", ("assistant.dialog.", "assistant.errors.", "intents.")),
         ("assistant/store", ("assistant.store.",)),
-        ("assistant/web", ("assistant.web.", "assistant.store.", "assistant.figures.", "assistant.trend.")),
+        ("assistant/sending", ("assistant.sending.", "assistant.store.")),
+        (
+            "assistant/web",
+            ("assistant.web.", "assistant.sending.", "assistant.store.", "assistant.figures.", "assistant.trend."),
+        ),
     ],
 )
 def test_the_arrows_point_one_way(under: str, may_import: tuple[str, ...]):

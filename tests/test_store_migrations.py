@@ -161,9 +161,12 @@ def test_a_copy_that_finds_something_in_its_place_is_told_and_nothing_is_changed
     assert columns_and_schema(folder / FILE_NAME)[1] == SCHEMA
 
 
-SINCE_SCHEMA_3 = {
+SINCE_SCHEMA_2 = {
     "columns": ("sleep_disturbance", "bother", "grade", "deleted_at"),
-    "table": ("session", "account", "invitation", "login_failure", "profile"),
+    "table": (
+        *("session", "account", "invitation", "login_failure", "profile"),
+        *("delivery", "helper", "line_review", "erasing"),
+    ),
     "index": ("ix_journal_kind", "ix_journal_at_utc"),
 }
 
@@ -174,10 +177,10 @@ def test_of_an_older_log_the_played_episodes_are_marked_and_the_others_stay_with
         store.open_episode(played)
         store.open_episode(had)
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as back_to_schema_1:
-        for column in ("origin", *SINCE_SCHEMA_3["columns"]):
+        for column in ("origin", *SINCE_SCHEMA_2["columns"]):
             back_to_schema_1.execute(f"ALTER TABLE episode DROP COLUMN {column}")
         for kind in ("table", "index"):
-            for name in SINCE_SCHEMA_3[kind]:
+            for name in SINCE_SCHEMA_2[kind]:
                 back_to_schema_1.execute(f"DROP {kind} {name}")
         back_to_schema_1.execute("UPDATE alembic_version SET version_num = '0001'")
         back_to_schema_1.commit()

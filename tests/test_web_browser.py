@@ -40,6 +40,7 @@ pytestmark = pytest.mark.skipif(
 
 AXE = (Path(__file__).parent / "vendored" / "axe.min.js").read_text(encoding="utf-8")
 PATHS = ("/", "/nights", "/trends", "/alerts", "/doctor", "/words", "/person", "/device", "/new", "/import")
+PATHS += ("/sending", "/lines")
 
 
 def awaited(browser: Chrome, true: Callable[[Chrome], bool]) -> None:

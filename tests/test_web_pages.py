@@ -278,6 +278,30 @@ def test_words_that_were_not_understood_are_put_aside_or_named(page: TestClient,
     assert "Nothing waits here." in text_of(page.get("/words"))
 
 
+def test_words_are_taught_with_one_tap_and_what_may_not_be_taught_stays(
+    house: House, page: TestClient, tmp_path: Path, clock: Clock
+):
+    lessons = []
+
+    def teach(words: str, intent: str) -> str | None:
+        lessons.append((words, intent))
+        return "“the news” is everyday talk." if words == "the news" else None
+
+    page.app.state.teach = teach  # type: ignore[attr-defined]
+    episode = live(tmp_path, clock)
+    for text in ("the gremlin", "the news"):
+        tell(tmp_path, JournalEntry("heard", episode, ago(clock, 5), {"text": text}))
+        tell(tmp_path, JournalEntry("understood", episode, ago(clock, 5), {"intent": None}))
+    seqs = re.findall(r'name="seq" value="(\d+)"', page.get("/words").text)
+    answers = [page.post("/words", data={"csrf": token(page), "seq": seq, "meant": "cramp"}) for seq in seqs]
+    assert lessons == [("the news", "cramp"), ("the gremlin", "cramp")]
+    assert [each.status_code for each in answers] == [409, 303]
+    assert "is everyday talk" in text_of(answers[0])
+    assert "“the news”" in text_of(page.get("/words"))
+    assert "the gremlin" not in text_of(page.get("/words"))
+    assert [each.payload["meant"] for each in house.reading.of_kind("words_labelled")] == ["cramp"]
+
+
 def test_made_up_and_played_nights_are_in_no_page_of_the_persons_own(page: TestClient, tmp_path: Path, clock: Clock):
     made_up(tmp_path, 60)
     live(tmp_path, clock, origin="demo")

@@ -124,6 +124,7 @@ class Editing:
                 raise StoreError("only an episode that is put away can be erased; put it away first")
             connection.execute(tables.episode.delete().where(tables.episode.c.episode_id == episode_id))
             events = select(tables.journal.c.seq).where(tables.journal.c.episode_id == episode_id)
+            connection.execute(tables.delivery.delete().where(tables.delivery.c.event_seq.in_(events)))
             connection.execute(tables.heard_words.delete().where(tables.heard_words.c.seq.in_(events)))
             connection.execute(tables.journal.delete().where(tables.journal.c.episode_id == episode_id))
             self._tell(connection, "episode_erased", None, {"by": by})

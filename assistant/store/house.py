@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from assistant.store import archive
 from assistant.store.editing import Editing
 from assistant.store.link import Link, claim
+from assistant.store.outbox import Outbox
 from assistant.store.people import People
 from assistant.store.profile import Profile
 from assistant.store.reading import Reading
 from assistant.store.records import OWN
+from assistant.store.reviews import Reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -33,12 +36,22 @@ class House:
 
     def __init__(self, where: Path | str, now: Callable[[], Stamp], origins: Sequence[str] = OWN) -> None:
         self._link = Link.open(where, checkpoints=True, busy_ms=None)
-        owner = claim(self._link, "page")
+        owner = self._owner = claim(self._link, "page")
         self.now = now
         self.reading = Reading(self._link, origins)
         self.editing = Editing(self._link, owner, now)
         self.people = People(self._link, owner, now)
         self.profile = Profile(self._link, owner, now)
+        self.outbox = Outbox(self._link, owner, now)
+        self.reviews = Reviews(self._link, owner, now)
+
+    def archive(self) -> Iterator[str]:
+        """Everything but who may come in, line by line; see `assistant.store.archive`."""
+        return archive.written(self._link)
+
+    def erase_everything(self, by: str) -> None:
+        """Everything but who may come in is gone for good."""
+        archive.erase_everything(self._link, self._owner, self.now(), by)
 
     def close(self) -> None:
         """Close every connection."""

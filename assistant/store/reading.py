@@ -72,11 +72,12 @@ class Reading:
 
     def bounds(self) -> tuple[date, date] | None:
         """The first and the last night with an episode, or None."""
-        table = tables.episode.c
-        query = select(func.min(table.night_of), func.max(table.night_of))
+        night = tables.episode.c.night_of
+        shown = select(night).where(tables.episode.c.deleted_at.is_(None), self._counted()).limit(1)
         with self._link.reading() as connection:
-            [(first, last)] = connection.execute(query.where(table.deleted_at.is_(None), self._counted()))
-        return None if first is None else (first, last)
+            # Two walks along the index that end at their first step; the least and the greatest would read every row.
+            first, last = (connection.scalar(shown.order_by(way)) for way in (night.asc(), night.desc()))
+        return None if first is None or last is None else (first, last)
 
     def events(self, begins: datetime, ends: datetime, most: int = 2000) -> list[JournalEntry]:
         """The events of a time in their order, the first `most`; only of episodes that are shown, or of none."""
@@ -92,6 +93,12 @@ class Reading:
         each = [queries.JOURNAL.where(table.kind == kind, self._shown()).order_by(newest).limit(most) for kind in kinds]
         found = [entry for query in each for entry in self._own(query)]
         return sorted(found, key=lambda entry: -entry.seq)[:most]
+
+    def alerts_since(self, since: datetime) -> list[JournalEntry]:
+        """All events of alerts from a time on, oldest first."""
+        table = tables.journal.c
+        query = queries.JOURNAL.where(table.kind == "alert", table.at_utc >= since, self._shown())
+        return self._own(query.order_by(table.seq))
 
     def unacknowledged(self) -> list[JournalEntry]:
         """Alerts of episodes after which nobody acknowledged the same, and all alerts of no episode; oldest first."""

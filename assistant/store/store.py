@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from assistant.store import queries, rows, tables, upgrade
 from assistant.store.errors import StoreError
 from assistant.store.link import WAL_LIMIT, WAL_TIDY, Link, claim
+from assistant.store.profile import Profile
 from assistant.store.records import LIVE, OWN, Closing, JournalEntry, NewEpisode, Stamp
 
 if TYPE_CHECKING:
@@ -185,6 +186,15 @@ class Store:
             query = query.where(tables.journal.c.episode_id == episode_id)
         for row in self._link.stream(query):
             yield rows.read_entry(row)
+
+    def profile(self) -> dict[str, Any]:
+        """What the family set on the page."""
+        return Profile(self._link, self._owner, self._now).read()
+
+    def newest(self) -> int:
+        """The number of the last event; 0 before the first."""
+        with self._link.reading() as connection:
+            return connection.scalar(select(func.max(tables.journal.c.seq))) or 0
 
     def cursor(self, reader: str) -> int:
         """The number up to which a reader of the journal has come; 0 at first."""

@@ -18,16 +18,21 @@ from sqlalchemy import (
 
 from assistant.store.columns import ID, UtcTime, metadata, owned, stamp, within
 from assistant.store.tables_people import account, invitation, login_failure, profile, session
+from assistant.store.tables_sending import delivery, erasing, helper, line_review
 
 __all__ = [
     "account",
     "cursor",
+    "delivery",
     "device",
     "episode",
+    "erasing",
     "heard_words",
+    "helper",
     "house",
     "invitation",
     "journal",
+    "line_review",
     "login_failure",
     "metadata",
     "person",

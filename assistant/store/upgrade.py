@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-SCHEMA = 3
+SCHEMA = 4
 """The schema that this program writes; the number of the last file in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

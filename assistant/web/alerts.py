@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.store.outbox import SWITCH
+from assistant.web.sending import told_of
 from assistant.web.visit import go
 
 if TYPE_CHECKING:
@@ -56,7 +58,13 @@ def taken_care_of(house: House) -> list[Alert]:
 
 def show_alerts(visit: Visit) -> Response:
     """The page."""
-    return visit.show("alerts.html", waiting=open_alerts(visit.house), seen=taken_care_of(visit.house))
+    return visit.show(
+        "alerts.html",
+        waiting=open_alerts(visit.house),
+        seen=taken_care_of(visit.house),
+        sent=bool(visit.house.profile.read().get(SWITCH)),
+        told=told_of(visit),
+    )
 
 
 def acknowledge(visit: Visit) -> Response:
@@ -82,9 +90,11 @@ def _grouped(events: Sequence[JournalEntry]) -> list[Alert]:
             if key in open_:
                 first, times = open_.pop(key)
                 done.append(Alert(first, times, event))
+        elif event.payload.get("state") != "raised":
+            continue  # whether a message arrived changes nothing of the alert
         elif key in open_:
             first, times = open_[key]
-            open_[key] = (first, times + (event.payload.get("state") == "raised"))
+            open_[key] = (first, times + 1)
         else:
             open_[key] = (event, 1)
     return done + [Alert(first, times, None) for first, times in open_.values()]

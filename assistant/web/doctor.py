@@ -28,12 +28,13 @@ def show_doctor(visit: Visit) -> Response:
     if not timedelta() <= last - first <= MOST:
         raise Refused("The first night must come before the last one, by a year at most. Choose them again.")
     figures = figures_of(visit.house.reading.briefs(first, last), first, last)
+    hours = figures.hours
     known = {each.episode_id for each in figures.episodes}
     return visit.show(
         "doctor.html",
         figures=figures,
         profile=visit.house.profile.read(),
-        hourly=bars([(f"{hour:02}", figures.hours[hour]) for hour in NIGHT_HOURS], height=90),
+        hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS], height=90),
         flags=[each for each in open_alerts(visit.house) if each.raised.episode_id in known],
         written=visit.now,
     )

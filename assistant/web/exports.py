@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,21 @@ def as_json(visit: Visit) -> Response:
     visit.house.editing.record("exported", None, by=visit.account.shown, form="json")
     lines = (json.dumps(each.as_dict(), ensure_ascii=False) + "\n" for each in visit.house.reading.all_episodes())
     return _file(lines, "application/x-ndjson", "episodes.jsonl")
+
+
+def as_archive(visit: Visit) -> Response:
+    """Everything that the log holds, packed, to be kept or brought into another log."""
+    visit.house.editing.record("exported", None, by=visit.account.shown, form="archive")
+    headers = {"content-disposition": 'attachment; filename="bedside-everything.jsonl.gz"'}
+    return StreamingResponse(_packed(visit.house.archive()), media_type="application/gzip", headers=headers)
+
+
+def _packed(lines: Iterable[str]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)  # 16: with the heading and the end of a gzip file
+    for line in lines:
+        if part := packer.compress(line.encode()):
+            yield part
+    yield packer.flush()
 
 
 def as_fhir(visit: Visit) -> Response:

@@ -10,6 +10,8 @@ from assistant.web.door import INVITED_FOR
 from assistant.web.visit import Refused, go, hashed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.responses import Response
 
     from assistant.web.visit import Visit
@@ -26,6 +28,9 @@ TEXTS = {
 }
 """What is written in words, and how many letters it may have."""
 
+CHOICES = {"volume": (1.0, 0.8, 0.6, 0.4, 0.25), "words_days": (3, 7, 14, 30)}
+"""What is chosen, and may be left open: the loudspeaker's part of full volume; days until words are forgotten."""
+
 LISTS = ("medicine", "sign")
 """What is ticked, from the lists of words.yaml."""
 
@@ -40,17 +45,14 @@ def show_person(visit: Visit) -> Response:
 
 def save_person(visit: Visit) -> Response:
     """Change what stands in the form that was sent; other parts stay."""
-    wanted: dict[str, Any] = {}
-    for name, most in TEXTS.items():
-        if name in visit.form:
-            wanted[name] = _text(visit.form[name], most)
+    wanted: dict[str, Any] = {name: _text(visit.form[name], most) for name, most in TEXTS.items() if name in visit.form}
     for name in LISTS:
         if f"{name}_shown" in visit.form:
             known = visit.pages.words[name]
             wanted[name] = [each for n, each in enumerate(known) if f"{name}_{n}" in visit.form]
-    for name in CONSENTS:
-        if "consent_shown" in visit.form:
-            wanted[f"consent.{name}"] = f"consent_{name}" in visit.form
+    if "consent_shown" in visit.form:
+        wanted |= {f"consent.{name}": f"consent_{name}" in visit.form for name in CONSENTS}
+    wanted |= _chosen(visit)
     visit.house.profile.write(wanted, visit.account.shown)
     return go("/person", "saved")
 
@@ -78,15 +80,40 @@ def end_account(visit: Visit) -> Response:
     return go("/person", "ended")
 
 
+def erase_everything(visit: Visit) -> Response:
+    """The whole log is gone for good; an owner types the words that stand beside the button."""
+    if " ".join(visit.form.get("sure", "").lower().split()) != "erase everything":
+        raise Refused("Nothing was erased. To erase all of it, type the words: erase everything")
+    visit.house.erase_everything(visit.account.shown)
+    return go("/", "all_erased")
+
+
 def _show(visit: Visit, code: str) -> Response:
     return visit.show(
         "person.html",
         profile=visit.house.profile.read(),
         accounts=visit.house.people.accounts(),
         roles=ROLES,
+        choices=CHOICES,
         code=code,
         home=f"{visit.request.url.scheme}://{visit.request.url.netloc}",
     )
+
+
+def _chosen(visit: Visit) -> dict[str, Any]:
+    switches = {f"switch_{name}": (name, each["may_be"]) for name, each in visit.pages.words["switch"].items()}
+    fields = switches | {name: (name, values) for name, values in CHOICES.items()}
+    sent = {field: known for field, known in fields.items() if field in visit.form}
+    return {name: _one_of(visit.form[field], values) for field, (name, values) in sent.items()}
+
+
+def _one_of(text: str, known: Sequence[Any]) -> Any:
+    if not text:
+        return None
+    found = next((each for each in known if str(each) == text), None)
+    if found is None:
+        raise Refused("That cannot be chosen. Load the page again, and choose from its lists.")
+    return found
 
 
 def _text(text: str, most: int) -> str:

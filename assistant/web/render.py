@@ -30,6 +30,7 @@ NAVIGATION = (
     ("/doctor", "Doctor"),
     ("/words", "Words"),
     ("/person", "Person"),
+    ("/lines", "Lines"),
     ("/device", "Device"),
 )
 

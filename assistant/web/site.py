@@ -10,20 +10,41 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from assistant.web import alerts, device, diary, doctor, episode, exports, night, nights, person, trends, words
+from assistant.sending.channels import NoChannels
+from assistant.sending.post import Post
+from assistant.web import (
+    alerts,
+    device,
+    diary,
+    doctor,
+    episode,
+    exports,
+    lines,
+    night,
+    nights,
+    person,
+    sending,
+    trends,
+    trust,
+    words,
+)
 from assistant.web.door import Door
 from assistant.web.guard import Guard
 from assistant.web.render import HERE, Pages
-from assistant.web.visit import OWNERS, WRITERS, open_page, page
+from assistant.web.visit import OWNERS, REVIEWERS, WRITERS, open_page, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from argon2 import PasswordHasher
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from assistant.sending.channels import Channels
     from assistant.store.house import House
+    from assistant.web.lines import SpokenLine
+    from assistant.web.trust import Authority
+    from assistant.web.words import Teach
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine."""
@@ -33,9 +54,11 @@ READ = {
     "/nights": nights.show_nights,
     "/trends": trends.show_trends,
     "/alerts": alerts.show_alerts,
+    "/sending": sending.show_sending,
     "/doctor": doctor.show_doctor,
     "/words": words.show_words,
     "/person": person.show_person,
+    "/lines": lines.show_lines,
     "/device": device.show_device,
     "/episode/{episode_id:uuid}": episode.show_episode,
     "/export/episodes.csv": exports.as_csv,
@@ -44,6 +67,7 @@ READ = {
 }
 WRITE = {
     "/alerts": alerts.acknowledge,
+    "/sending/snooze": sending.snooze,
     "/words": words.settle_words,
     "/person": person.save_person,
     "/new": episode.enter,
@@ -54,10 +78,16 @@ WRITE = {
     "/episode/{episode_id:uuid}/back": episode.bring_back,
 }
 WRITERS_READ = {"/new": episode.new_form, "/import": diary.show_import}
+OWNERS_READ = {"/export/everything.jsonl.gz": exports.as_archive}
 OWNERS_WRITE = {
     "/episode/{episode_id:uuid}/erase": episode.erase,
     "/person/invite": person.invite,
     "/person/end": person.end_account,
+    "/person/erase": person.erase_everything,
+    "/sending/switch": sending.switch,
+    "/sending/helper": sending.save_helper,
+    "/sending/end": sending.end_helper,
+    "/sending/test": sending.test,
 }
 
 
@@ -68,6 +98,10 @@ def make_site(
     hosts: Iterable[str] = LOOPBACK,
     sample: bool = False,
     hasher: PasswordHasher | None = None,
+    channels: Channels | None = None,
+    spoken: Sequence[SpokenLine] = (),
+    authority: Authority | None = None,
+    teach: Teach | None = None,
 ) -> Starlette:
     """The page of one home.
 
@@ -77,15 +111,23 @@ def make_site(
         hosts: names by which it may be called.
         sample: made-up nights are shown, and every page says so.
         hasher: argon2id with other costs than usual.
+        channels: carry alerts out of the house; by default nothing does. `state.post` sends, once it has begun.
+        spoken: everything that the device may say.
+        authority: of the house's own certificate, where it has one.
+        teach: lets words mean something; by default what was meant is only noted.
     """
     door = Door(first_code, hasher)
     routes = [Route(path, page(do)) for path, do in READ.items()]
     routes += [Route(path, page(do, WRITERS)) for path, do in WRITERS_READ.items()]
+    routes += [Route(path, page(do, OWNERS)) for path, do in OWNERS_READ.items()]
     routes += [Route(path, page(do, WRITERS), methods=["POST"]) for path, do in WRITE.items()]
     routes += [Route(path, page(do, OWNERS), methods=["POST"]) for path, do in OWNERS_WRITE.items()]
     routes += [
+        Route("/trust", open_page(trust.show_trust)),
+        Route("/trust/bedside.crt", open_page(trust.download)),
         Route("/login", open_page(door.look)),
         Route("/login", open_page(door.knock), methods=["POST"]),
+        Route("/lines", page(lines.sign_lines, REVIEWERS), methods=["POST"]),
         Route("/logout", page(door.leave), methods=["POST"]),
     ]
     site = Starlette(
@@ -93,7 +135,10 @@ def make_site(
         middleware=[Middleware(Guard, hosts=hosts)],
         exception_handlers={404: _not_found, 500: _failed},
     )
-    site.state.house, site.state.pages = house, Pages(sample=sample)
+    pages = Pages(sample=sample)
+    site.state.lines, site.state.authority, site.state.teach = tuple(spoken), authority, teach
+    site.state.house, site.state.pages = house, pages
+    site.state.post = Post(house, channels or NoChannels(), pages.words["flag"])
     return site
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from assistant.figures import Figures, figures_of
 from assistant.store.records import night_of
 from assistant.trend import NIGHTS_NEEDED, marks
+from assistant.web.bodymap import body_map
 from assistant.web.charts import bars, share
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.web.visit import Visit
 
 WEEKS = {"4": 4, "12": 12, "26": 26, "52": 52}
+FOUR_WEEKS = 28
 BREAKFAST, NOON = 7, 12
 NIGHT_HOURS = [*range(18, 24), *range(12)]
 """From the evening to noon; what comes by day is told in words."""
@@ -32,7 +36,7 @@ def show_trends(visit: Visit) -> Response:
     known = min(first, last - timedelta(weeks=12))
     episodes = visit.house.reading.briefs(known, last)
     figures = figures_of(episodes, first, last)
-    compared = max(known, since[0]) if since else last
+    compared, hours = max(known, since[0]) if since else last, figures.hours
     return visit.show(
         "trends.html",
         figures=figures,
@@ -42,10 +46,12 @@ def show_trends(visit: Visit) -> Response:
         marks=marks(episodes, compared, last) if since else None,
         needed=NIGHTS_NEEDED,
         weekly=bars([(f"{begin.day} {begin:%b}", count) for begin, count in figures.weeks() if _known(begin, since)]),
-        hourly=bars([(f"{hour:02}", figures.hours[hour]) for hour in NIGHT_HOURS]),
-        by_day=sum(count for hour, count in enumerate(figures.hours) if hour not in NIGHT_HOURS),
+        hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS]),
+        by_day=sum(count for hour, count in enumerate(hours) if hour not in NIGHT_HOURS),
         places=[(place, count, share(count, len(figures.episodes))) for place, count in figures.places.most_common()],
+        body=body_map(figures.places),
         precision=precision(figures),
+        over_time=grades_over_time(figures),
     )
 
 
@@ -59,9 +65,36 @@ def last_over(visit: Visit) -> date:
     return night_of(local) - timedelta(days=0 if BREAKFAST <= local.hour < NOON else 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What the grades of four weeks come to."""
+
+    first: date
+    graded: int
+    precision: tuple[int, int]
+    recall: tuple[int, int]
+
+
+def grades_over_time(figures: Figures) -> list[Graded]:
+    """Precision and recall of each four weeks that have a grade, the last ones ending with the period."""
+    windows: dict[int, Counter[str | None]] = {}
+    for each in figures.episodes:
+        if each.grade is not None:
+            windows.setdefault((figures.last - each.night_of).days // FOUR_WEEKS, Counter())[each.grade] += 1
+    found = []
+    for back, grades in sorted(windows.items(), reverse=True):
+        first = figures.last - timedelta(days=(back + 1) * FOUR_WEEKS - 1)
+        right = _right(grades)
+        found.append(Graded(max(first, figures.first), grades.total(), right["precision"], right["recall"]))
+    return found
+
+
 def precision(figures: Figures) -> dict[str, tuple[int, int]]:
     """How right the device was, by the carers' grades: name to (right, of so many that were graded)."""
-    grades = figures.count("grade")
+    return _right(figures.count("grade"))
+
+
+def _right(grades: Counter[str | None]) -> dict[str, tuple[int, int]]:
     right, wrong, missed = (
         grades["helped"] + grades["wrong_muscle"],
         grades["false_alarm"],

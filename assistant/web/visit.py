@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from assistant.web.render import Pages
 
 COOKIE = "bedside"
-MOST_FIELDS = 200
+MOST_FIELDS = 1000
+"""Each line of the device is one, where a reviewer signs them all."""
 
 WRITERS = ("owner", "carer")
 OWNERS = ("owner",)
+REVIEWERS = ("reviewer",)
 EVERYBODY = ("owner", "carer", "reviewer", "read_only")
 
 NOBODY = Account("", "", "", "", "")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.web.visit import Refused, go
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.responses import Response
 
     from assistant.store.records import JournalEntry
     from assistant.web.visit import Visit
+
+Teach: TypeAlias = "Callable[[str, str], str | None]"
+"""Let words mean something; returns why not, or None once they do."""
 
 MOST = 400
 """Events that are looked at, the newest ones: words are forgotten after some days anyway."""
@@ -29,20 +34,24 @@ class Unheard:
 
 def show_words(visit: Visit) -> Response:
     """The page."""
-    return visit.show("words.html", found=not_understood(visit), meanings=MEANINGS)
+    teaches = visit.request.app.state.teach is not None
+    return visit.show("words.html", found=not_understood(visit), meanings=MEANINGS, teaches=teaches)
 
 
 def settle_words(visit: Visit) -> Response:
-    """Put words aside, or note what was meant."""
+    """Put words aside, or teach what was meant, by the same check as the command `teach`."""
     seq, meant = visit.form.get("seq", ""), visit.form.get("meant", "")
     chosen = next((each for each in not_understood(visit) if str(each.entry.seq) == seq), None)
     if chosen is None:
         return go("/words", "dismissed")
     if meant and meant not in MEANINGS:
         raise Refused("There is no such meaning. Choose one from the list.")
+    teach: Teach | None = visit.request.app.state.teach
+    if meant and teach and (why := teach(chosen.text, meant)):
+        raise Refused(why, 409)
     kind = "words_labelled" if meant else "words_dismissed"
     visit.house.editing.record(kind, chosen.entry.episode_id, of=chosen.entry.seq, meant=meant, by=visit.account.shown)
-    return go("/words", "labelled" if meant else "dismissed")
+    return go("/words", "dismissed" if not meant else "taught" if teach else "labelled")
 
 
 def not_understood(visit: Visit) -> list[Unheard]:
