@@ -52,7 +52,7 @@ def test_the_first_visit_needs_the_code_and_makes_the_owner(visitor: TestClient,
     assert knock(visitor, code="wrong").status_code == 403
     assert not house.people.anybody()
     answer = knock(visitor, code=CODE)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/person?done=welcome")
     assert [(each.shown, each.role) for each in house.people.accounts()] == [("Rosa", "owner")]
     assert house.people.accounts()[0].password.startswith("$argon2id$")
     assert "You are Rosa (owner)" in visitor.get("/").text
@@ -78,6 +78,36 @@ def test_who_logs_out_is_out_also_with_a_copied_cookie(visitor: TestClient):
     assert copy.get("/").status_code == 200
     visitor.post("/logout", data={"csrf": token(visitor)})
     assert copy.get("/").status_code == 303
+
+
+def test_who_logs_out_everywhere_is_out_on_every_device_and_nobody_else_is(visitor: TestClient):
+    knock(visitor, code=CODE)
+    guest, tablet = invited(visitor, "carer"), another(visitor)
+    knock(tablet)
+    visitor.post("/logout", data={"csrf": token(visitor), "everywhere": "yes"})
+    assert [each.get("/").status_code for each in (visitor, tablet, guest)] == [303, 303, 200]
+
+
+def test_an_invitation_is_good_once_and_for_three_days(visitor: TestClient, clock: Clock):
+    knock(visitor, code=CODE)
+    codes = []
+    for _ in range(2):
+        page = visitor.post("/person/invite", data={"csrf": token(visitor), "role": "carer"}).text
+        codes.append(page.split("/login?code=")[1].split("<")[0])
+    assert knock(another(visitor), code=codes[0], name="Max").status_code == 303
+    assert knock(another(visitor), code=codes[0], name="Eve").status_code == 403
+    clock.wall += timedelta(days=3, minutes=1)
+    assert knock(another(visitor), code=codes[1], name="Eve").status_code == 403
+
+
+def test_an_owner_reads_what_was_done_and_by_whom_and_nobody_else_does(visitor: TestClient):
+    knock(visitor, code=CODE)
+    guest = invited(visitor, "carer")
+    guest.get("/export/episodes.csv")
+    shown = visitor.get("/person").text
+    assert "Carer · took the log out: csv" in shown
+    assert "Carer · made an account: Carer" in shown
+    assert "took the log out" not in guest.get("/person").text
 
 
 def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(visitor: TestClient):

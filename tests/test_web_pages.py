@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ from test_web_door import HERE, invited, knock, token
 from assistant.dialog.script import load_script
 from assistant.store import Closing, JournalEntry, NewEpisode, Stamp, Store, new_id, night_of
 from assistant.store.house import House
+from assistant.store.place import FILE_NAME
+from assistant.web.exports import cell
 from assistant.web.render import Pages
 from assistant.web.site import READ, make_site
 
@@ -339,6 +343,38 @@ def test_another_kind_of_address_than_an_episodes_is_not_found(page: TestClient)
     assert page.get("/episode/00000000-0000-7000-8000-000000000000").status_code == 404
     assert page.get("/?night=yesterday").status_code == 400
     assert page.get("/doctor?from=2026-03-02&to=2026-03-01").status_code == 400
+
+
+def test_another_homes_episode_is_not_there_whoever_guesses_its_id(
+    page: TestClient, house: House, tmp_path: Path, clock: Clock
+):
+    theirs, mine = live(tmp_path, clock, 5, heard="their secret"), live(tmp_path, clock, 4)
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as log:
+        log.execute("INSERT INTO house VALUES ('z-another', 'Another')")
+        log.execute("UPDATE episode SET house_id = 'z-another' WHERE episode_id = ?", (theirs,))
+        log.commit()
+    csrf = {"csrf": token(page), "seen": "9", "note": "mine now", "sure": "erase"}
+    assert page.get(f"/episode/{theirs}").status_code == 404
+    for do in ("", "/end", "/away", "/back", "/erase"):
+        assert page.post(f"/episode/{theirs}{do}", data=csrf).status_code == 404
+    for path in ("/", "/nights", "/trends", "/words", "/export/episodes.csv", "/export/bedside.fhir.json"):
+        assert theirs not in page.get(path).text, path
+        assert "their secret" not in page.get(path).text, path
+    assert [each.episode_id for each in house.reading.all_episodes()] == [mine]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_cell_is_run_by_a_spreadsheet(text: str):
+    assert cell(text) == f"'{text}"
+    assert [cell(value) for value in ("calf", 3, None)] == ["calf", 3, None]
+
+
+@pytest.mark.parametrize("name", ["../../../../tmp/x.csv", "/etc/passwd", "x\0.csv", "a" * 5000, ""])
+def test_the_name_of_a_file_that_is_brought_in_leads_nowhere(page: TestClient, name: str, tmp_path: Path):
+    before = sorted(tmp_path.iterdir())
+    shown = page.post("/import", data={"csrf": token(page)}, files={"file": (name, DIARY.encode(), "text/csv")})
+    assert shown.status_code < 500
+    assert sorted(tmp_path.iterdir()) == before
 
 
 DIARY = "date,time,minutes,site,side,pain_now,note\n2026-03-01,02:10,5,calf,left,6,by hand\n2026-03-02,23:50,,,,,\n"

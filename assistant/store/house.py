@@ -38,7 +38,7 @@ class House:
         self._link = Link.open(where, checkpoints=True, busy_ms=None)
         owner = self._owner = claim(self._link, "page")
         self.now = now
-        self.reading = Reading(self._link, origins)
+        self.reading = Reading(self._link, owner["house_id"], origins)
         self.editing = Editing(self._link, owner, now)
         self.people = People(self._link, owner, now)
         self.profile = Profile(self._link, owner, now)

@@ -129,6 +129,11 @@ class People:
         with self._link.writing() as connection:
             connection.execute(tables.session.delete().where(tables.session.c.token_hash == token_hash))
 
+    def end_sessions(self, account: Account) -> None:
+        """Log somebody out wherever they are logged in."""
+        with self._link.writing() as connection:
+            connection.execute(tables.session.delete().where(tables.session.c.account_id == account.account_id))
+
     def invite(self, code_hash: str, role: str, lasts: timedelta) -> None:
         """Let somebody make an account with a code, once."""
         values = {"code_hash": code_hash, "house_id": self._owner["house_id"], "role": role}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from assistant.store import queries, rows, tables
 from assistant.store.brief import COLUMNS, Brief
@@ -26,16 +26,18 @@ class Reading:
 
     Args:
         link: the open database.
+        house_id: of the home; rows of another one in the same database are not there.
         origins: which episodes are shown and counted, see `NewEpisode.origin`; those older than that mark always are.
     """
 
-    def __init__(self, link: Link, origins: Sequence[str] = OWN) -> None:
+    def __init__(self, link: Link, house_id: str, origins: Sequence[str] = OWN) -> None:
         self._link = link
+        self._house_id = house_id
         self.origins = tuple(origins)
 
     def episode(self, episode_id: str) -> Episode | None:
         """One episode, also one that is put away; None where there is none of this id."""
-        query = queries.ALL_EPISODES.where(tables.episode.c.episode_id == episode_id)
+        query = queries.ALL_EPISODES.where(tables.episode.c.episode_id == episode_id, self._of_this_house())
         return next((rows.read_episode(row) for row in self._link.stream(query)), None)
 
     def episodes(self, first: date, last: date) -> list[Episode]:
@@ -59,7 +61,7 @@ class Reading:
 
     def put_away(self) -> list[Episode]:
         """Episodes that are put away and can be brought back."""
-        query = queries.ALL_EPISODES.where(tables.episode.c.deleted_at.is_not(None))
+        query = queries.ALL_EPISODES.where(tables.episode.c.deleted_at.is_not(None), self._of_this_house())
         return [rows.read_episode(row) for row in self._link.stream(query)]
 
     def counts(self, first: date, last: date) -> dict[date, int]:
@@ -135,11 +137,14 @@ class Reading:
         table = tables.episode.c
         same = table.episode_id == tables.journal.c.episode_id
         shown = exists().where(same, table.deleted_at.is_(None), self._counted())
-        return or_(tables.journal.c.episode_id.is_(None), shown)
+        return and_(tables.journal.c.house_id == self._house_id, or_(tables.journal.c.episode_id.is_(None), shown))
 
     def _counted(self) -> ColumnElement[bool]:
         origin = tables.episode.c.origin
-        return or_(origin.in_(self.origins), origin.is_(None))
+        return and_(self._of_this_house(), or_(origin.in_(self.origins), origin.is_(None)))
+
+    def _of_this_house(self) -> ColumnElement[bool]:
+        return tables.episode.c.house_id == self._house_id
 
 
 def origin_of(event: JournalEntry) -> str:

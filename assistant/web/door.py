@@ -69,6 +69,8 @@ class Door:
     def leave(self, visit: Visit) -> Response:
         """Log out; the session is over, also for whoever copied its cookie."""
         visit.house.people.end_session(hashed(visit.request.cookies.get(COOKIE, "")))
+        if visit.form.get("everywhere"):
+            visit.house.people.end_sessions(visit.account)
         answer = go("/login")
         answer.delete_cookie(COOKIE)
         return answer
@@ -104,7 +106,8 @@ class Door:
         token = secrets.token_urlsafe(32)  # always a new one: a token from before the login is worth nothing
         visit.house.people.begin_session(account, hashed(token), secrets.token_urlsafe(24), LASTS)
         visit.house.editing.record("logged_in", None, by=account.shown)
-        answer = go(within(visit.form.get("next", "/")))
+        first = len(visit.house.people.accounts()) == 1 and not visit.house.profile.read()
+        answer = go("/person", "welcome") if first else go(within(visit.form.get("next", "/")))
         _set_cookie(visit, answer, COOKIE, token, round(LASTS.total_seconds()))
         answer.delete_cookie(DOOR_COOKIE)
         return answer

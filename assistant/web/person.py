@@ -34,6 +34,9 @@ CHOICES = {"volume": (1.0, 0.8, 0.6, 0.4, 0.25), "words_days": (3, 7, 14, 30)}
 LISTS = ("medicine", "sign")
 """What is ticked, from the lists of words.yaml."""
 
+TRAIL = 60
+"""Things done on the page that are listed, the newest ones."""
+
 CONSENTS = ("words", "alerts")
 STEPS = ("who", "helpers", "numbers", "hours", "kept")
 
@@ -96,6 +99,7 @@ def _show(visit: Visit, code: str) -> Response:
         roles=ROLES,
         choices=CHOICES,
         code=code,
+        trail=visit.house.reading.of_kind(*visit.pages.words["done_here"], most=TRAIL) if visit.may_own else (),
         home=f"{visit.request.url.scheme}://{visit.request.url.netloc}",
     )
 
