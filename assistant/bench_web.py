@@ -31,7 +31,7 @@ PAGES = ("/", "/nights", "/trends?weeks=12", "/trends?weeks=52", "/alerts", "/do
 TIMES = 20
 READERS = 50
 WRITES = 30
-START_S = 60.0
+START_S = 300.0
 
 STREAM = "/export/episodes.csv"
 
