@@ -10,6 +10,8 @@ import zlib
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from assistant.web.lines import SpokenLine
     from assistant.web.trust import Authority
+    from assistant.web.words import Teach
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_NIGHTS = 36_525
@@ -94,6 +97,7 @@ def web(options: argparse.Namespace) -> int:
             channels=channels,
             spoken=_spoken(app),
             authority=reached.authority,
+            teach=_teach(app),
         )
         if channels is not None:
             site.state.post.begin()
@@ -152,8 +156,26 @@ def _spoken(app: App) -> list[SpokenLine]:
     from assistant.web.lines import SpokenLine  # noqa: PLC0415
 
     numbers = MOMENT | NUMBERS | app.settings.numbers.model_dump()
-    lines = ((*row, row[5] != NOT_YET) for row in rows(load_script(), numbers))
-    return [SpokenLine(*each) for each in lines]
+    return [
+        SpokenLine(name, said, kind, where, source, reviewer, mark, approved=reviewer != NOT_YET)
+        for name, said, kind, where, source, reviewer, mark in rows(load_script(), numbers)
+    ]
+
+
+def _teach(app: App) -> Teach | None:
+    """Lets words mean something, where the part is there that checks them; the page then teaches with one tap."""
+    if find_spec("assistant.own_words") is None:
+        return None
+    own_words = import_module("assistant.own_words")
+
+    def teach(words: str, intent: str) -> str | None:
+        try:
+            own_words.teach(app.data, words, intent)
+        except (BedsideError, OSError) as error:
+            return str(error)
+        return None
+
+    return teach
 
 
 def _check(options: argparse.Namespace) -> None:

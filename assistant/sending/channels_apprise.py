@@ -40,7 +40,10 @@ class AppriseChannels:
     def shown(self, address: str) -> str:
         """The address without its passwords, and without the library's own settings."""
         found = self._opened(address)
-        return "" if found is None else str(found.url(privacy=True)).partition("?")[0]
+        if found is None:
+            return ""
+        told: str = found.url(privacy=True)  # type: ignore[no-untyped-call]
+        return told.partition("?")[0]
 
     def send(self, address: str, message: Message) -> bool:
         """Send; True only once the channel has confirmed that it took it."""

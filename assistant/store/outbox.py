@@ -101,8 +101,13 @@ class Outbox:
             connection.execute(table.update().where(same).values(values))
             if state:
                 after_s = round((now.utc - raised.at).total_seconds(), 1)
-                told = {"level": raised.level, "red_flag": raised.what, "channel": channel, "state": state}
-                told |= {"name": helper.name, "of": raised.seq, "after_s": after_s}
+                told: dict[str, Any] = {
+                    "level": raised.level,
+                    "red_flag": raised.what,
+                    "channel": channel,
+                    "state": state,
+                }
+                told |= {"state": state, "name": helper.name, "of": raised.seq, "after_s": after_s}
                 self._tell(connection, "alert", raised.episode_id, **told)
 
     def broken_off(self) -> int:
