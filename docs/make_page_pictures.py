@@ -23,7 +23,7 @@ PICTURES = Path(__file__).with_name("screenshots")
 SEED = 97
 """Its last nights show something of everything."""
 
-PAGES = ("nights", "trends", "alerts", "doctor", "words", "person", "device", "new", "import")
+PAGES = ("nights", "trends", "alerts", "doctor", "words", "person", "device", "new", "import", "sending")
 ON_A_PHONE = {"last-night": "/", "trends": "/trends", "nights": "/nights"}
 LONGEST = 2400
 
