@@ -95,8 +95,7 @@ def at_the_bedside(
     prompts = Prompts(mind.voice, lines_ahead(mind.script, mind.numbers), inbox)
     speaker = LiveSpeaker(senses.loudspeaker, prompts)
     ears = _ears(senses, mind, inbox)
-    keys = Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
-    news = News(store, inbox)
+    news, keys = News(store, inbox), Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
     with closing(Scribe(store)) as scribe:
         teller = Teller(clock)
         log = EpisodeLog(scribe, clock, teller, keep_words=mind.settings.words.keep)
