@@ -51,10 +51,13 @@ LONGEST = ("test_bad_input", "test_launcher", "test_cli", "test_vosk", "test_ech
 
 
 def pytest_configure() -> None:
-    """What a shell ignores for programs in the background would stay ignored in every program that a test stops."""
+    """What a shell ignores for us in the background, every program that a test stops would ignore too.
+
+    A handler that does nothing is as deaf, and no other program inherits it.
+    """
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, lambda *_: None)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
