@@ -94,7 +94,6 @@ def at_the_bedside(
     clock, inbox = clock or RealClock(), Inbox()
     prompts = Prompts(mind.voice, lines_ahead(mind.script, mind.numbers), inbox)
     speaker = LiveSpeaker(senses.loudspeaker, prompts)
-    ears = _ears(senses, mind, inbox)
     news, keys = News(store, inbox), Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
     with closing(Scribe(store)) as scribe:
         teller = Teller(clock)
@@ -104,6 +103,7 @@ def at_the_bedside(
         vigil = Vigil(clock, teller)
         teller.listen(vigil.notice)
         log.close_left_open()
+        ears = _ears(senses, mind, inbox)
         parts = Parts(
             bedside=_bedside(mind, clock, speaker, teller, log),
             clock=clock,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
 from fakes import EventList, WordUnderstanding
 from pulse import Pulse, missing, pulse_audio
+from xdist.scheduler import LoadFileScheduling
 
 from assistant.bedside import Bedside
 from assistant.clock import SimulatedClock
@@ -25,7 +29,6 @@ from assistant.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from page_browser import Clock
 
@@ -41,15 +44,20 @@ class PlayNight(Protocol):
 
 
 AT_ONCE = 2
-SOUND = "sound"
-"""Group of the tests that hear a sound server: one after another, since each counts the milliseconds of its sound."""
+HEARS = re.compile(r"\b(air|pulse): Pulse\b")
+"""How a test asks for the sound server."""
+LONGEST = ("test_bad_input", "test_launcher", "test_cli", "test_vosk", "test_echo_at_the_bedside", "test_web_browser")
+"""Files that begin early, so that none of them is alone in the end."""
 
 
 def pytest_configure() -> None:
-    """What a shell ignores for programs in the background would stay ignored in every program that a test stops."""
+    """What a shell ignores for us in the background, every program that a test stops would ignore too.
+
+    A handler that does nothing is as deaf, and no other program inherits it.
+    """
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, lambda *_: None)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -58,16 +66,37 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(AT_ONCE, os.cpu_count() or 1) if whole else 0
 
 
+class OneAir(LoadFileScheduling):  # type: ignore[misc] # it has no types
+    """Keeps a file's tests together, and all that hear the sound server.
+
+    Those of a file share what was dear to make; those that hear it count the milliseconds of their sound.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "sound" if hears(Path(file)) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneAir:
+    """Who gets which tests, where several run at a time."""
+    return OneAir(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together, since they share what was dear to make, and the sound server's in one place."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    # The sound server's begin first: they take the longest, and mostly wait.
-    items.sort(key=lambda item: _group(item) != SOUND)
+    """What takes longest begins first: above all the sound server's tests, which mostly wait."""
+    items.sort(key=lambda item: _turn(item.path))
 
 
-def _group(item: pytest.Item) -> str:
-    return SOUND if "air" in getattr(item, "fixturenames", ()) else item.path.stem
+def _turn(file: Path) -> int:
+    if hears(file):
+        return -1
+    return LONGEST.index(file.stem) if file.stem in LONGEST else len(LONGEST)
+
+
+@cache
+def hears(file: Path) -> bool:
+    """Whether a test of this file hears the sound server."""
+    return HEARS.search(file.read_text(encoding="utf-8")) is not None
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from page_browser import CHEAP, CODE, Clock, empty_log
+from page_browser import CHEAP, CODE, Clock
 from starlette.testclient import TestClient
 from test_web_command import free_port
 from test_web_door import HERE, invited, knock, token
@@ -65,18 +65,6 @@ class Remembering:
     @property
     def to(self) -> list[str]:
         return [address.removeprefix("to:") for address, _ in self.sent]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
-    empty_log(tmp_path)
-    with House(tmp_path, clock) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -6,30 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from page_browser import CHEAP, CODE, Clock, empty_log
+from page_browser import CHEAP, CODE
 from starlette.testclient import TestClient
 from test_web_door import HERE, invited, knock, token
 from test_web_pages import text_of
 
 from assistant.app import App
 from assistant.cli_web import _spoken
-from assistant.store.house import House
 from assistant.web.site import make_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from assistant.store.house import House
     from assistant.web.lines import SpokenLine
 
 NAME = "B. Meier, nurse, 7601000"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    empty_log(tmp_path)
-    with House(tmp_path, Clock()) as opened:
-        yield opened
 
 
 @pytest.fixture
