@@ -52,8 +52,11 @@ def _is_told_by_every_clock(value: datetime) -> datetime:
     return value
 
 
+Part = Literal["microphone", "recogniser", "speaker", "store"]
+
+
 class Item(BaseModel):
-    """Something that is said, or played, or that nobody says anything."""
+    """Something that is said, played, or pressed, that breaks or works again, or that nobody says anything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,12 +65,21 @@ class Item(BaseModel):
     say: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = None
     wav: Path | None = None
     silence: Literal[True] | None = None
+    press: str | None = None
+    """A key, by its name in keys.yaml."""
+    breaks: Part | None = None
+    """A part that does not work from now on: what "are you listening?" will find."""
+    works: Part | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Item:
-        if sum(value is not None for value in (self.say, self.wav, self.silence)) != 1:
-            raise ValueError("needs exactly one of say, wav, silence")
+        if sum(getattr(self, name) is not None for name in WHAT) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(WHAT)}")
         return self
+
+
+WHAT = tuple(name for name in Item.model_fields if name != "at")
+"""What an entry may hold, beside its time."""
 
 
 class Opening(BaseModel):
@@ -103,7 +115,7 @@ def load_scene(path: Path) -> Scene:
         return Scene(_local(None), (Item(at=0, wav=path),))
     entries = _read(path)
     opening, profile = Opening(), None
-    if entries and isinstance(entries[0], dict) and not {"at", "say", "wav", "silence"} & set(entries[0]):
+    if entries and isinstance(entries[0], dict) and not {"at", *WHAT} & set(entries[0]):
         opening = _checked(Opening, entries[0], f"{path}: entry 1")
         if opening.profile is not None:
             profile = _checked(Profile, opening.profile, f"{path}: entry 1: profile", also=(*ALSO_CALLED, "numbers"))
