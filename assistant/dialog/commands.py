@@ -123,9 +123,10 @@ def thanks(turn: Turn) -> None:
         _acknowledged(turn)
 
 
-def answer(turn: Turn, intent: str) -> None:
+def answer(turn: Turn, intent: str, slots: dict[str, str]) -> None:
     """A question of the night, in two short sentences at most."""
     state, told = turn.state, turn.script.answers[intent]
+    told = next((turn.script.answers[other] for slot, other in told.slots.items() if slot in slots), told)
     quiet = not state.is_open and turn.now - state.ended_s > turn.timing.answers_after_s
     if not told.always and (quiet or state.barred):
         return

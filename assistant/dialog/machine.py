@@ -103,7 +103,7 @@ def _understood(turn: Turn, said: Understood) -> None:
     elif intent in script.complaints:
         complaints.advised(turn, intent, slots)
     elif intent in script.answers:
-        commands.answer(turn, intent)
+        commands.answer(turn, intent, slots)
     elif intent in _WITH_SLOTS:
         _WITH_SLOTS[intent](turn, slots)
     elif intent in _PLAIN:

@@ -145,6 +145,7 @@ class Answer(Data):
     """What is answered to a question of the night."""
 
     lines: Lines
+    slots: dict[str, str] = {}
     switches: dict[str, Lines] = {}
     closed: Lines = ()
     none: Lines = ()

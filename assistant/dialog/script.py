@@ -156,6 +156,9 @@ def _dead_ends(script: Script) -> Iterator[str]:
             if question not in script.questions
         )
     yield from (f"morning asks {q}, which questions has not" for q in script.morning.lines if q not in script.questions)
+    for name, answer in script.answers.items():
+        wrong = (other for other in answer.slots.values() if other not in script.answers)
+        yield from (f"answers.{name}.slots names {other}, which answers has not" for other in wrong)
     ends = [(f"questions.{name}", outcome) for name, q in script.questions.items() for outcome in q.outcomes]
     ends += [(f"red_flags.{name}.if_yes", flag.if_yes) for name, flag in script.red_flags.items() if flag.if_yes]
     ends += [(f"complaints.{name}.then", complaint.then) for name, complaint in script.complaints.items()]
