@@ -11,8 +11,6 @@ from assistant.bedside import Bedside
 from assistant.clock import RealClock, SimulatedClock
 from assistant.dialog.script import load_script
 from assistant.episode_log import EpisodeLog
-from assistant.errors import ScriptError
-from assistant.hints import did_you_mean
 from assistant.keys import load_keys
 from assistant.mouth import TextSpeaker
 from assistant.night import Night, closed_when_cut_short
@@ -20,11 +18,10 @@ from assistant.night_events import NightEvent, Teller
 from assistant.scribe import Scribe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from assistant.app import App
     from assistant.clock import Clock
-    from assistant.keys import Meaning
     from assistant.mouth import Speaker
     from assistant.scene import Scene
 
@@ -51,7 +48,6 @@ def play_night(
     clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
     # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
     script, _, keys, broken = load_script(), app.in_force, load_keys(), set[str]()
-    _check_keys(scene, keys)
     sounds = {item.wav: app.microphone(item.wav) for item in scene.items if item.wav is not None}
     understanding = app.understanding()
     with app.store(clock) as store, closing(Scribe(store)) as scribe:
@@ -84,9 +80,3 @@ def _forget(scribe: Scribe, days: int) -> None:
     """By the real time: a script that is dated in the future must not make real words old."""
     before = RealClock().wall() - timedelta(days=days)
     scribe.write(lambda kept: kept.forget_words(before))
-
-
-def _check_keys(scene: Scene, keys: Mapping[str, Meaning]) -> None:
-    for item in scene.items:
-        if item.press is not None and item.press not in keys:
-            raise ScriptError(f"at {item.at:g}: there is no key {item.press}. {did_you_mean(item.press, keys)}")

@@ -23,6 +23,7 @@ from assistant.clock import RealClock
 from assistant.dialog.profile import ALSO_CALLED, Profile
 from assistant.errors import ScriptError
 from assistant.hints import did_you_mean
+from assistant.keys import load_keys
 
 BEGINS = time(3, 0)
 """A night without a clock of its own begins at three, local time."""
@@ -121,8 +122,18 @@ def load_scene(path: Path) -> Scene:
             profile = _checked(Profile, opening.profile, f"{path}: entry 1: profile", also=(*ALSO_CALLED, "numbers"))
         entries = entries[1:]
     items = [_checked(Item, entry, f"{path}: entry {n}") for n, entry in enumerate(entries, 1)]
+    for n, item in enumerate(items, 1):
+        if item.press is not None:
+            _check_key(item.press, f"{path}: entry {n}")
     in_order = tuple(sorted((_beside(path, item) for item in items), key=lambda item: item.at))
     return Scene(_local(opening.clock), in_order, profile)
+
+
+def _check_key(name: str, where: str) -> None:
+    keys = load_keys()
+    if name not in keys:
+        alike = [key for key in keys if len(name) == 1 or len(key) > 1]
+        raise ScriptError(f"{where}: press: there is no key {name}. {did_you_mean(name, alike)}")
 
 
 def _read(path: Path) -> list[Any]:

@@ -123,7 +123,7 @@ SCRIPTS = {
     "- {at: -1, say: ow}": "entry 1: at: Input should be greater than or equal to 0",
     "- {at: .inf, say: ow}": "entry 1: at: Input should be",
     "- {at: 1.0e+300, say: ow}": "entry 1: at: Input should be less than",
-    "- {at: 0, press: entre}": "at 0: there is no key entre. Did you mean enter?",
+    "- {at: 0, press: entre}": "entry 1: press: there is no key entre. Did you mean enter?",
     "- {at: 0, breaks: speeker}": "entry 1: breaks: Input should be",
     "- {at: 0, say: 5}": "entry 1: say: Input should be a valid string",
     "- {at: 0, say: '  '}": "entry 1: say: String should have at least 1 character",
