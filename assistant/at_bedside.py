@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.bedside import Bedside
@@ -12,6 +13,7 @@ from assistant.clock import RealClock
 from assistant.dialog.script import NUMBERS
 from assistant.ears import Ears
 from assistant.episode_log import EpisodeLog
+from assistant.got_worse import got_worse
 from assistant.health import Health
 from assistant.inbox import Inbox
 from assistant.keys import Keys
@@ -96,30 +98,40 @@ def at_the_bedside(
     speaker = LiveSpeaker(senses.loudspeaker, prompts)
     news, keys = News(store, inbox), Keys(hands.meanings, hands.sources(inbox), inbox) if hands else None
     with closing(Scribe(store)) as scribe:
-        teller = Teller(clock)
-        log = EpisodeLog(scribe, clock, teller, keep_words=mind.settings.words.keep)
-        teller.listen(tell)
-        teller.listen(log.keep)
-        vigil = Vigil(clock, teller)
-        teller.listen(vigil.notice)
-        log.close_left_open()
+        teller, log, vigil = _told(clock, scribe, tell, keep_words=mind.settings.words.keep)
         ears = _ears(senses, mind, inbox)
+        health = Health(lambda event, /, **fields: teller.tell(event, log.episode_id, **fields))
+        bedside = _bedside(mind, clock, speaker, teller, log, faulty=lambda: health.faulty, keys=keys is not None)
+        if rehearsed := store.reading().of_kind("volume_set", most=1):
+            bedside.begins_at(rehearsed[0].payload["level_db"])
         parts = Parts(
-            bedside=_bedside(mind, clock, speaker, teller, log),
+            bedside=bedside,
             clock=clock,
             inbox=inbox,
             ears=ears,
             speaker=speaker,
-            health=Health(lambda event, /, **fields: teller.tell(event, log.episode_id, **fields)),
+            health=health,
             vigil=vigil,
             threads=tuple(_threads(ears, prompts, news, keys, inbox)),
             service=service or Unwatched(),
-            daily=lambda: _forget(scribe, clock, mind.settings.words.days),
+            daily=partial(_each_day, bedside, log, clock, mind.settings.words.days),
         )
         try:
             yield Live(parts, ending)
         finally:
             _end(parts, prompts, news, keys)
+
+
+def _told(
+    clock: Clock, scribe: Scribe, tell: Callable[[NightEvent], None], *, keep_words: bool
+) -> tuple[Teller, EpisodeLog, Vigil]:
+    """Who is told what happens, in this order; what a power cut left open is closed first."""
+    teller = Teller(clock)
+    log, vigil = EpisodeLog(scribe, clock, teller, keep_words=keep_words), Vigil(clock, teller)
+    for listener in (tell, log.keep, vigil.notice):
+        teller.listen(listener)
+    log.close_left_open()
+    return teller, log, vigil
 
 
 def _ears(senses: Senses, mind: Mind, inbox: Inbox) -> Ears:
@@ -132,9 +144,17 @@ def _ears(senses: Senses, mind: Mind, inbox: Inbox) -> Ears:
     )
 
 
-def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log: EpisodeLog) -> Bedside:
+def _bedside(
+    mind: Mind,
+    clock: Clock,
+    speaker: LiveSpeaker,
+    teller: Teller,
+    log: EpisodeLog,
+    *,
+    faulty: Callable[[], tuple[str, ...]],
+    keys: bool,
+) -> Bedside:
     profile = mind.settings.person.profile
-    speaker.change_volume(profile.volume_db(mind.script.timing.volume))
     return Bedside(
         clock=clock,
         script=mind.script,
@@ -144,7 +164,9 @@ def _bedside(mind: Mind, clock: Clock, speaker: LiveSpeaker, teller: Teller, log
         log=log,
         numbers=mind.numbers,
         profile=profile,
-        volume=speaker.change_volume,
+        volume=speaker.set_volume,
+        faulty=faulty,
+        keys=keys,
     )
 
 
@@ -168,6 +190,13 @@ def _end(parts: Parts, prompts: Prompts, news: News, keys: Keys | None) -> None:
         thread.join(JOIN_S)
 
 
-def _forget(scribe: Scribe, clock: Clock, days: int) -> None:
-    before = clock.wall() - timedelta(days=days)
-    scribe.write(lambda store: store.forget_words(before))
+def _each_day(bedside: Bedside, log: EpisodeLog, clock: Clock, days: int) -> None:
+    """Forget old words, and look whether it has got worse."""
+    wall = clock.wall()
+
+    def tell(worse: bool) -> None:  # noqa: FBT001 - the store's answer
+        if worse:
+            bedside.worsened()
+
+    log.ask(lambda store: store.forget_words(wall - timedelta(days=days)), lambda _: None)
+    log.ask(lambda store: got_worse(store, wall), tell)

@@ -6,11 +6,15 @@ and comes back at `next_due`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from assistant.delivery import Delivery
 from assistant.dialog.events import (
     Acknowledged,
     CancelTimer,
+    Checked,
+    CheckSelf,
     Delivered,
     Effect,
     EndedBy,
@@ -23,13 +27,13 @@ from assistant.dialog.events import (
     Spoken,
     TimerFired,
     Understood,
+    Worsened,
 )
 from assistant.dialog.machine import step
 from assistant.dialog.profile import Profile
 from assistant.dialog.state import State
 from assistant.doubt import doubt_of
-from assistant.interruption import meaning_over_us
-from assistant.meaning import Meaning, meaning_of
+from assistant.following import Following
 from assistant.mouth import Mouth
 from assistant.records import Records
 from assistant.timers import Timers
@@ -37,21 +41,20 @@ from assistant.wording import Wording
 from audio import Final, Heard, Partial, SpeechEnded, SpeechStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from assistant.clock import Clock
     from assistant.dialog.script import Script
     from assistant.episode_log import EpisodeLog
+    from assistant.meaning import Meaning
     from assistant.mouth import Speaker
     from assistant.night_events import Teller
     from audio import SpeechEvent
-    from intents import Match
 
 # Timers that wait while somebody speaks: who is answering must not be asked again.
 PATIENT = frozenset({"answer", "still_here", "recheck", "rest", "silence"})
 WRITE_POLL_S = 0.05
-KEYS = "keys"
-"""The engine of what was pressed instead of said."""
+KEYS = "keys"  # the engine of what was pressed instead of said
 
 
 class Bedside:
@@ -69,57 +72,65 @@ class Bedside:
         numbers: dict[str, str] | None = None,
         profile: Profile | None = None,
         volume: Callable[[float], None] = lambda _: None,
+        faulty: Callable[[], Iterable[str]] = tuple,
+        keys: bool = False,
     ) -> None:
-        self.state = State(profile=profile or Profile())
+        profile = profile or Profile()
+        self.state = State(profile=profile, keys=keys, usual_db=profile.volume_db(script.timing.volume))
         self._clock = clock
         self._script = script
-        self._understanding = understanding
+        self._following = Following(understanding)
+        self._faulty = faulty
         self._teller = teller
         self._log = log
-        self._records = Records(teller, log, volume)
+        self._records = Records(teller, log)
         self._wording = Wording(script, clock, (numbers or {}) | self.state.profile.numbers)
+        self._delivery = Delivery(
+            script,
+            self._wording,
+            log,
+            volume=volume,
+            state=lambda: self.state,
+            teller=teller,
+            said=lambda line: self._step(Spoken(line)),
+        )
         self._timers = Timers()
-        self._mouth = Mouth(speaker, self, script.timing)
-        self._by, self._sure, self._over_us = "voice", False, False
+        self._mouth = Mouth(speaker, self._delivery, script.timing)
+        self._by = "voice"
         self._heard: Heard | None = None
         self._score = 0.0
 
-    # What the world tells us
-
     def person_began(self) -> None:
         """Somebody began to speak."""
-        self._sure = False
-        self._over_us = self._mouth.sounds
+        self._following.began(over_us=self._mouth.sounds)
         self._mouth.person_began(self._clock.now())
 
     def hears(self, event: SpeechEvent) -> None:
-        """Take what a recogniser tells."""
+        """Take what a recogniser tells; nothing of it while we were asked not to listen."""
+        if not self.listens:
+            return
         match event:
             case SpeechStarted():
                 self.person_began()
             case Partial(heard):
-                self.guessed(heard)
+                self._following.guessed(heard, idle=self.is_idle, expected=self.state.expected)
             case Final(heard):
                 self.heard(heard)
             case SpeechEnded():
                 self.person_ended()
 
-    def guessed(self, heard: Heard) -> None:
-        """A first reading, while the person may go on: where it means something already, a short quiet ends it."""
-        self._sure = self._meaning(heard).intent is not None
-
     def heard(self, heard: Heard) -> None:
         """An utterance was read; it is over."""
         if not heard.readings:
             return
-        match = self._meaning(heard)
+        match = self._following.meaning(heard, idle=self.is_idle, expected=self.state.expected)
         self._heard, self._score = heard, match.score
         self._tell("heard", text=heard.text, score=round(heard.share, 3), engine=heard.engine)
         self._tell("understood", intent=match.intent, slots=match.slots, score=round(match.score, 3))
         if match.intent is None:
             self._step(doubt_of(match, self._script) or NotUnderstood())
-            return
-        self._answer(Understood(match.intent, match.slots, match.score))
+        else:
+            self._answer(Understood(match.intent, match.slots, match.score))
 
     def pressed(self, intent: str, slots: dict[str, str]) -> None:
         """A key was pressed that means this; who cannot speak has no words, and is sure."""
@@ -131,14 +142,9 @@ class Bedside:
         """The line that is being said takes so long from now."""
         self._mouth.lasts(seconds, self._clock.now())
 
-    def _meaning(self, heard: Heard) -> Match:
-        if self._over_us:
-            return meaning_over_us(self._understanding, heard, self.state.expected)
-        return meaning_of(self._understanding, heard, idle=self.is_idle, expected=self.state.expected)
-
     def person_ended(self) -> None:
         """Nobody speaks any more."""
-        self._sure = False
+        self._following.ended()
         self._mouth.person_ended(self._clock.now())
         self.tick()
 
@@ -150,6 +156,14 @@ class Bedside:
         """A channel has confirmed that this one has been told."""
         self._wording.told(name)
         self._step(Delivered())
+
+    def begins_at(self, level_db: float) -> None:
+        """So loud the nights begin, beside the volume that is set: the last rehearsal found it right."""
+        self.state = replace(self.state, usual_db=level_db)
+
+    def worsened(self) -> None:
+        """The log's history says that it has got worse."""
+        self._step(Worsened())
 
     def interrupt(self, by: EndedBy = "interrupted") -> None:
         """The program is being ended: fall silent, close what is open."""
@@ -179,6 +193,11 @@ class Bedside:
         return min((due for due in dues if due is not None), default=None)
 
     @property
+    def listens(self) -> bool:
+        """Whether speech is to be recognised now."""
+        return self.state.listens_s is None
+
+    @property
     def is_idle(self) -> bool:
         """Nothing is open and nothing is being said: only a complaint or a call for help counts."""
         rests = self.state.rests and not self._mouth.busy
@@ -188,35 +207,15 @@ class Bedside:
     def endpoint_s(self) -> float:
         """Seconds of quiet that end an utterance now: answers are short, a first complaint is not."""
         endpoint = self._script.timing.endpoint
-        if self._sure:
+        if self._following.sure:
             return endpoint.sure_s
         return endpoint.complaint_s if self.state.rests else endpoint.answer_s
-
-    # What the mouth tells us
-
-    def line_began(self, line: str) -> None:
-        """The first sample of a line sounds."""
-        text, kind = self._words_and_kind(line)
-        self._tell("said", text=text, line=line, kind=kind)
-
-    def line_cut(self, line: str, after_s: float, by: str) -> None:
-        """A line was cut off."""
-        self._tell("interrupted", line=line, after_s=after_s, by=by)
-
-    def lines_said(self, line: str) -> None:
-        """Nothing waits to be said."""
-        self._step(Spoken(line))
-
-    # The step and its effects
 
     def _answer(self, understood: Understood) -> None:
         self._mouth.answer_at_once(self._clock.now())
         self._by = understood.intent
         self._step(understood)
         self._by = "voice"
-
-    def _words_and_kind(self, line: str) -> tuple[str, str]:
-        return self._wording.words(line, self.state.tonight), self._script.lines[line].kind
 
     def _step(self, event: Event) -> None:
         self.state = self._wording.of_this_night(self.state)
@@ -229,16 +228,23 @@ class Bedside:
     def _do(self, effect: Effect) -> None:
         now = self._clock.now()
         match effect:
-            case Say(line):
-                self._mouth.say(effect, *self._words_and_kind(line), now)
+            case Say():
+                for say, text, kind in self._delivery.worded(effect):
+                    self._mouth.say(say, text, kind, now)
             case Hush():
                 self._mouth.hush(now, self._by)
             case SetTimer(name, after_s):
                 self._timers.set(name, now, after_s)
             case CancelTimer(name):
                 self._timers.cancel(name)
+            case CheckSelf():
+                self._log.check(lambda written: self._checked(written=written))
             case _:
                 self._records.keep(effect, self._heard, self._score)
+
+    def _checked(self, *, written: bool) -> None:
+        """The log has answered, or has not in time."""
+        self._step(Checked((*self._faulty(), *(() if written else ("store",)))))
 
     def _tell(self, event: str, **fields: Any) -> None:
         self._teller.tell(event, self._log.episode_id, **fields)

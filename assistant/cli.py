@@ -53,6 +53,12 @@ COMMANDS = (
     ),
     Command("episodes", "show the log", "./bedside episodes --since 2026-01-31", "assistant.cli_log:episodes"),
     Command(
+        "replay",
+        "play a stored episode again, and show what would be different today",
+        "./bedside replay last",
+        "assistant.cli_replay:replay_episode",
+    ),
+    Command(
         "doctor", "check what the assistant needs, with remedies", "./bedside doctor", "assistant.cli_doctor:doctor"
     ),
     Command(

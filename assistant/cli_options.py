@@ -59,6 +59,13 @@ def _episodes(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--since", metavar="DATE", help="from this night on, as 2026-01-31")
 
 
+def _replay(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "episode", metavar="EPISODE", help="its id or the beginning of it, as `episodes --json` tells; or last"
+    )
+    sub.add_argument("--json", action="store_true", help="one JSON object: what was, and what would be")
+
+
 def _say(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("text", metavar="TEXT", help="what to say")
     sub.add_argument("--wav", metavar="FILE", help="write it to a WAV instead of playing it")
@@ -119,6 +126,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "understand": _understand,
     "night": _night,
     "episodes": _episodes,
+    "replay": _replay,
     "say": _say,
     "run": _run,
     "models": _models,

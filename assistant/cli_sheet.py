@@ -6,17 +6,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.app import App
+from assistant.clock import RealClock
 from assistant.dialog.script import MOMENT, NUMBERS, load_script
-from assistant.sheet import sheet
+from assistant.sheet import parts_of, sheet
 
 if TYPE_CHECKING:
     import argparse
 
 
 def write_sheet(options: argparse.Namespace) -> int:
-    """Write the reviewer's sheet."""
-    settings = App(options.data).settings
+    """Write the reviewer's sheet; a name that ends in .pdf gets a PDF, any other a page for a browser."""
+    script, numbers = load_script(), MOMENT | NUMBERS | App(options.data).settings.numbers.model_dump()
     path = Path(options.out)
-    path.write_text(sheet(load_script(), MOMENT | NUMBERS | settings.numbers.model_dump()), encoding="utf-8")
-    print(f"Written to {path}. Open it in a browser; print it from there for a PDF.")
+    if path.suffix.lower() == ".pdf":
+        from assistant.sheet_pdf import write_pdf  # noqa: PLC0415 - its library costs a third of a second
+
+        write_pdf(parts_of(script, numbers), path, RealClock().wall())
+        print(f"Written to {path}. Print it, or send it to whoever reviews.")
+        return 0
+    path.write_text(sheet(script, numbers), encoding="utf-8")
+    print(f"Written to {path}. Open it in a browser. For a PDF: ./bedside sheet --out {path.stem}.pdf")
     return 0

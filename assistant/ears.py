@@ -49,6 +49,7 @@ class Ears:
         self._inbox = inbox
         self._endpoint_s = endpoint_s
         self._ended = threading.Event()
+        self._listens, self._asleep = True, False
         self._somebody_speaks = False
         self._begun = False
         self._faulty = False
@@ -60,6 +61,10 @@ class Ears:
         One number, written by the loop and read by the ears: the recogniser itself stays with its own thread.
         """
         self._endpoint_s = endpoint_s
+
+    def attend(self, *, listens: bool) -> None:
+        """Recognise, or let every sound pass unheard, from any thread; holds from the next frame on."""
+        self._listens = listens
 
     def end(self) -> None:
         """Let `listen` return soon, from any thread."""
@@ -84,6 +89,10 @@ class Ears:
                     pass
 
     def _hear(self, frame: Frame) -> None:
+        if not self._listens:
+            self._fall_asleep()
+            return
+        self._asleep = False
         recogniser = self._recogniser or self._make()
         if recogniser is None:
             return
@@ -97,6 +106,18 @@ class Ears:
             self._faulty = False
             self._inbox.put(Works("recogniser", "It hears again."))
         self._post(events)
+
+    def _fall_asleep(self) -> None:
+        """What was being said is forgotten, unread."""
+        if self._asleep:
+            return
+        self._asleep = True
+        if self._recogniser is not None:
+            try:
+                self._recogniser.finish()
+            except RecogniserError as error:
+                self._broke(error)
+        self._nobody_speaks()
 
     def _make(self) -> Recogniser | None:
         if self._rest > 0:

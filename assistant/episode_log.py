@@ -6,7 +6,6 @@ spoken anyway, and what waits for the row is told when it is on disk.
 
 from __future__ import annotations
 
-import re
 import sys
 from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures import wait
@@ -14,7 +13,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import assistant
-from assistant.store import Closing, JournalEntry, NewEpisode, Stamp, StoreError, new_id, night_of
+from assistant.log_check import LogCheck, told_of
+from assistant.store import Closing, JournalEntry, NewEpisode, Stamp, new_id, night_of
+from assistant.store.records import pain_band
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,9 @@ LAST_PATIENCE_S = 5.0
 
 WRITTEN_WITH_ROW = frozenset({"episode_opened", "episode_closed"})
 """Events that the store itself writes, in the transaction of the row."""
-KEPT_WHEN_IDLE = frozenset({"alert", "fault", "recovered", "listening_began", "listening_ended"})
+KEPT_WHEN_IDLE = frozenset(
+    {"alert", "fault", "recovered", "listening_began", "listening_ended", "worsening_told", "volume_set"}
+)
 INTERRUPTED = "interrupted"
 
 
@@ -68,11 +71,12 @@ class EpisodeLog:
         self._pending: list[tuple[Future[Any], Told | None]] = []
         self._failed = False
         self._shown: dict[str, str] = {}
+        self._check = LogCheck(scribe, clock)
 
     @property
     def waits(self) -> bool:
         """Whether a write has not been answered yet."""
-        return bool(self._pending)
+        return bool(self._pending) or self._check.waits
 
     def open(self, wanted: OpenEpisode, heard: Heard | None, score: float) -> None:
         """Begin an episode; `episode_opened` is told once the row is on disk."""
@@ -111,7 +115,15 @@ class EpisodeLog:
         """Add what became known of the episode that was closed last."""
         if self._last_id is not None:
             episode_id = self._last_id
+            if "pain_morning" in fields:
+                fields = {**fields, "pain_band": pain_band(fields["pain_morning"])}
             self._write(lambda store: store.update_episode(episode_id, **fields))
+
+    def give(self, to: str) -> None:
+        """The open episode, or else the one that was closed last, is another person's."""
+        episode_id = self.episode_id or self._last_id
+        if episode_id is not None:
+            self._write(lambda store: store.give_episode(episode_id, to))
 
     def close(self, wanted: CloseEpisode) -> None:
         """End the open episode; `episode_closed` is told once that is on disk."""
@@ -146,8 +158,26 @@ class EpisodeLog:
             shown = {"intent": each.intent, "site": each.site, "side": each.side, "relief": each.relief}
             self._teller.tell("episode_closed", each.episode_id, **shown, ended_by=INTERRUPTED)
 
+    def ask(self, question: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
+        """Ask the store beside the night; its answer is told at a later `poll`."""
+        future = self._scribe.write(question)
+        self._pending.append((future, done))
+
+    def check(self, done: Callable[[bool], None]) -> None:
+        """Write an event, and tell soon whether it is on the disk."""
+        self._check.ask(JournalEntry("checked", self.episode_id, self._stamp()), done)
+
+    def written(self) -> bool:
+        """Whether all that was asked for is on the disk; waits a little for it."""
+        asked = [future for future, _ in self._pending]
+        wait(asked, SIMULATED_PATIENCE_S if self._clock.simulated else PATIENCE_S)
+        done = all(future.done() and future.exception() is None for future in asked)
+        self.poll()
+        return done and not self._failed
+
     def poll(self) -> None:
         """Tell what has been written meanwhile."""
+        self._check.poll()
         answered = [(future, done) for future, done in self._pending if future.done()]
         self._pending = [waiting for waiting in self._pending if waiting not in answered]
         for future, done in answered:
@@ -184,7 +214,7 @@ class EpisodeLog:
     def _fault(self, error: BaseException) -> None:
         if not self._failed:
             self._failed = True
-            message, remedy = _told(error)
+            message, remedy = told_of(error)
             self._teller.tell("fault", self.episode_id, part="store", message=message, remedy=remedy)
 
     def _works(self) -> None:
@@ -213,12 +243,3 @@ def stamp_of(clock: Clock) -> Stamp:
     offset = wall.utcoffset()
     minutes = 0 if offset is None else int(offset.total_seconds() // 60)
     return Stamp(wall.astimezone(UTC), minutes, clock.boot_id, round(clock.uptime(), 3), clock.trusted)
-
-
-def _told(error: BaseException) -> tuple[str, str]:
-    """What happened, and what to do about it."""
-    if not isinstance(error, StoreError):
-        # Its own text may quote the record, and so somebody's words; its name never does.
-        return f"The log could not be written ({type(error).__name__})", "Run ./bedside doctor, then start again."
-    message, *remedy = re.split(r"; |\. ", str(error), maxsplit=1)
-    return message, remedy[0] if remedy else message

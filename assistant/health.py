@@ -25,6 +25,11 @@ class Health:
         self._tell = tell
         self._faulty: dict[str, set[str]] = {}
 
+    @property
+    def faulty(self) -> tuple[str, ...]:
+        """Parts that do not work now."""
+        return tuple(part for part, sources in self._faulty.items() if sources)
+
     def take(self, report: Faulted | Works) -> None:
         """Tell a report if it changes anything. A part has recovered when all that failed of it works again."""
         faulty = self._faulty.setdefault(report.part, set())

@@ -130,6 +130,7 @@ class Live:
         if event is not None:
             self._take(event)
         parts.ears.expect(parts.bedside.endpoint_s)
+        parts.ears.attend(listens=parts.bedside.listens)
         self._look_after()
 
     def _patience(self) -> float:

@@ -56,6 +56,7 @@ class LiveSpeaker:
         self._loudspeaker = loudspeaker
         self._prompts = prompts
         self._awaited: tuple[str, float] | None = None
+        self._usual = loudspeaker.volume
 
     def begin(self, line: str, text: str, now: float) -> float:
         """Begin to say a line; return how many seconds it will take at most."""
@@ -72,9 +73,9 @@ class LiveSpeaker:
         self._awaited = None
         self._loudspeaker.stop()
 
-    def change_volume(self, step_db: float) -> None:
-        """Louder or quieter from now on, within what the loudspeaker can."""
-        self._loudspeaker.volume = min(1.0, self._loudspeaker.volume * 10 ** (step_db / 20))
+    def set_volume(self, level_db: float) -> None:
+        """So much louder or quieter than the volume that is set, within what the loudspeaker can."""
+        self._loudspeaker.volume = min(1.0, self._usual * 10 ** (level_db / 20))
 
     def rendered(self, text: str, now: float) -> float | None:
         """Say the line that was waited for; return how many seconds it takes, None where nobody waits any more."""

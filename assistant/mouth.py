@@ -37,6 +37,10 @@ class Speaker(Protocol):
 class Listener(Protocol):
     """Is told what the mouth does."""
 
+    def line_begins(self, say: Say) -> None:
+        """A line is about to sound."""
+        ...
+
     def line_began(self, line: str) -> None:
         """The first sample of a line sounds."""
         ...
@@ -159,6 +163,7 @@ class Mouth:
             self._vain, self._vain_s = (self._vain + 1 if recent else 1), now
         self._current = line
         self._began_s = now
+        self._listener.line_begins(line.say)
         self._ends_s = now + self._speaker.begin(line.say.line, line.text, now)
         self._listener.line_began(line.say.line)
 

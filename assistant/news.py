@@ -1,4 +1,4 @@
-"""What others write into the log about an alert of this night: a channel confirmed it, or somebody takes care of it.
+"""What others write into the log while it listens: an alert was confirmed or is taken care of, or it is not to listen.
 
 The bedside sends nothing itself. What it may say of a message, it may say only because of what stands in the log.
 """
@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from assistant.inbox import Answered, Reached
+from assistant.inbox import Answered, Pressed, Reached
 from assistant.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from assistant.store.store import Store
 
 LOOK_S = 1.0
+WISHES = ("dont_listen", "listening")
+"""What somebody may ask of the device on the page, as by a key."""
 NEWS = timedelta(minutes=30)
 """So long an emergency is repeated at most; what comes later must wake nobody."""
 
@@ -53,6 +55,10 @@ class News:
         """Tell the loop what is new."""
         for event in self._new():
             told, at = event.payload, event.stamp.utc
+            if event.kind == "asked":
+                if told.get("wish") in WISHES:
+                    self._inbox.put(Pressed(str(told["wish"])))
+                continue
             alert = (event.episode_id, str(told.get("red_flag") or "help"))
             if told.get("state") == "raised":
                 self._raised[alert] = at
@@ -72,5 +78,5 @@ class News:
     def _new(self) -> Iterator[JournalEntry]:
         for event in self._store.journal(after=self._seq):
             self._seq = event.seq
-            if event.kind == "alert":
+            if event.kind in ("alert", "asked"):
                 yield event

@@ -10,12 +10,13 @@ from audio.events import FRAME_SAMPLES
 from audio.recogniser_scripted import ScriptedRecogniser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from assistant.bedside import Bedside
     from assistant.clock import Clock
-    from assistant.scene import Scene
+    from assistant.keys import Meaning
+    from assistant.scene import Item, Scene
     from audio import Microphone, Recogniser, SpeechEvent
 
 AFTER_LAST_S = 1800
@@ -29,6 +30,8 @@ class Night:
     Args:
         open_sound: opens a sound file as a microphone.
         recogniser: makes the engine; called when the first sound is played, so that typed nights load no model.
+        keys: what each key means that the scene may press.
+        broken: the parts that do not work; the scene breaks and mends them.
     """
 
     def __init__(
@@ -38,12 +41,16 @@ class Night:
         *,
         open_sound: Callable[[Path], Microphone],
         recogniser: Callable[[], Recogniser],
+        keys: Mapping[str, Meaning] | None = None,
+        broken: set[str] | None = None,
     ) -> None:
         self._bedside = bedside
         self._clock = clock
         self._open_sound = open_sound
         self._make_recogniser = recogniser
         self._recogniser: Recogniser | None = None
+        self._keys = keys or {}
+        self._broken = set() if broken is None else broken
         self._somebody_speaks = False
 
     def play(self, scene: Scene) -> None:
@@ -56,7 +63,18 @@ class Night:
                 self._type(item.say)
             elif item.wav is not None:
                 self._sound(sounds[item.wav])
+            else:
+                self._happen(item)
         self._run_out()
+
+    def _happen(self, item: Item) -> None:
+        if item.press is not None:
+            key = self._keys[item.press]
+            self._bedside.pressed(key.intent, key.slots)
+        elif item.breaks is not None:
+            self._broken.add(item.breaks)
+        elif item.works is not None:
+            self._broken.discard(item.works)
 
     def _type(self, text: str) -> None:
         script = ScriptedRecogniser([(self._clock.now(), text)])

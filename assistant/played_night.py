@@ -11,6 +11,7 @@ from assistant.bedside import Bedside
 from assistant.clock import RealClock, SimulatedClock
 from assistant.dialog.script import load_script
 from assistant.episode_log import EpisodeLog
+from assistant.keys import load_keys
 from assistant.mouth import TextSpeaker
 from assistant.night import Night, closed_when_cut_short
 from assistant.night_events import NightEvent, Teller
@@ -46,15 +47,13 @@ def play_night(
     """
     clock: Clock = RealClock() if realtime else SimulatedClock(scene.begins)
     # All that may be wrong is looked at before the log is opened, so that a refused night leaves nothing behind.
-    script, _ = load_script(), app.in_force
+    script, _, keys, broken = load_script(), app.in_force, load_keys(), set[str]()
     sounds = {item.wav: app.microphone(item.wav) for item in scene.items if item.wav is not None}
     understanding = app.understanding()
     with app.store(clock) as store, closing(Scribe(store)) as scribe:
         app.meet(store)
         settings = app.settings
-        # By the real time: a script that is dated in the future must not make real words old.
-        forgotten_before = RealClock().wall() - timedelta(days=settings.words.days)
-        scribe.write(lambda kept: kept.forget_words(forgotten_before))
+        _forget(scribe, settings.words.days)
         teller = Teller(clock)
         log = EpisodeLog(scribe, clock, teller, keep_words=settings.words.keep, origin=origin)
         teller.listen(tell)
@@ -68,7 +67,16 @@ def play_night(
             log=log,
             numbers=settings.numbers.model_dump(),
             profile=settings.person.profile if scene.profile is None else scene.profile,
+            faulty=lambda: broken,
+            keys=True,
         )
-        night = Night(bedside, clock, open_sound=sounds.__getitem__, recogniser=partial(app.recogniser, understanding))
+        ears = partial(app.recogniser, understanding)
+        night = Night(bedside, clock, open_sound=sounds.__getitem__, recogniser=ears, keys=keys, broken=broken)
         with closed_when_cut_short(bedside, lambda: teller.forget(tell)):
             night.play(scene)
+
+
+def _forget(scribe: Scribe, days: int) -> None:
+    """By the real time: a script that is dated in the future must not make real words old."""
+    before = RealClock().wall() - timedelta(days=days)
+    scribe.write(lambda kept: kept.forget_words(before))

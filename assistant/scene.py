@@ -23,6 +23,7 @@ from assistant.clock import RealClock
 from assistant.dialog.profile import ALSO_CALLED, Profile
 from assistant.errors import ScriptError
 from assistant.hints import did_you_mean
+from assistant.keys import load_keys
 
 BEGINS = time(3, 0)
 """A night without a clock of its own begins at three, local time."""
@@ -52,8 +53,11 @@ def _is_told_by_every_clock(value: datetime) -> datetime:
     return value
 
 
+Part = Literal["microphone", "recogniser", "speaker", "store"]
+
+
 class Item(BaseModel):
-    """Something that is said, or played, or that nobody says anything."""
+    """Something that is said, played, or pressed, that breaks or works again, or that nobody says anything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,12 +66,21 @@ class Item(BaseModel):
     say: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = None
     wav: Path | None = None
     silence: Literal[True] | None = None
+    press: str | None = None
+    """A key, by its name in keys.yaml."""
+    breaks: Part | None = None
+    """A part that does not work from now on: what "are you listening?" will find."""
+    works: Part | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Item:
-        if sum(value is not None for value in (self.say, self.wav, self.silence)) != 1:
-            raise ValueError("needs exactly one of say, wav, silence")
+        if sum(getattr(self, name) is not None for name in WHAT) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(WHAT)}")
         return self
+
+
+WHAT = tuple(name for name in Item.model_fields if name != "at")
+"""What an entry may hold, beside its time."""
 
 
 class Opening(BaseModel):
@@ -103,14 +116,24 @@ def load_scene(path: Path) -> Scene:
         return Scene(_local(None), (Item(at=0, wav=path),))
     entries = _read(path)
     opening, profile = Opening(), None
-    if entries and isinstance(entries[0], dict) and not {"at", "say", "wav", "silence"} & set(entries[0]):
+    if entries and isinstance(entries[0], dict) and not {"at", *WHAT} & set(entries[0]):
         opening = _checked(Opening, entries[0], f"{path}: entry 1")
         if opening.profile is not None:
             profile = _checked(Profile, opening.profile, f"{path}: entry 1: profile", also=(*ALSO_CALLED, "numbers"))
         entries = entries[1:]
     items = [_checked(Item, entry, f"{path}: entry {n}") for n, entry in enumerate(entries, 1)]
+    for n, item in enumerate(items, 1):
+        if item.press is not None:
+            _check_key(item.press, f"{path}: entry {n}")
     in_order = tuple(sorted((_beside(path, item) for item in items), key=lambda item: item.at))
     return Scene(_local(opening.clock), in_order, profile)
+
+
+def _check_key(name: str, where: str) -> None:
+    keys = load_keys()
+    if name not in keys:
+        alike = [key for key in keys if len(name) == 1 or len(key) > 1]
+        raise ScriptError(f"{where}: press: there is no key {name}. {did_you_mean(name, alike)}")
 
 
 def _read(path: Path) -> list[Any]:

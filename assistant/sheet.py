@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from html import escape
 from typing import TYPE_CHECKING
 
+from assistant.sheet_html import html
+from assistant.sheet_parts import NOT_YET, Flow, Grid, Title, Words
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from assistant.dialog.plan import RedFlag, Stretch
+    from assistant.dialog.plan import Lines, RedFlag, Stretch
     from assistant.dialog.script import Script
+    from assistant.sheet_parts import Part
 
-NOT_YET = "not yet reviewed"
-
-STYLE = """
-body { font: 15px/1.45 Georgia, serif; max-width: 70em; margin: 2em auto; padding: 0 1em; color: #222; }
-h1, h2, h3 { font-family: sans-serif; } h2 { margin-top: 2em; } h3 { margin-bottom: .3em; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3em .6em;
-border-bottom: 1px solid #ddd; } th { font-family: sans-serif; font-size: 12px; } td.id, code { font: 12px monospace; }
-td.open { color: #a33; } ol.flow { display: flex; flex-wrap: wrap; gap: .4em 1.6em; list-style: none; padding: 0; }
-ol.flow li { border: 1px solid #888; border-radius: .4em; padding: .25em .6em; position: relative; max-width: 15em; }
-ol.flow li + li::before { content: "\\2192"; position: absolute; left: -1.25em; }
-li.ask { background: #fff6dd; } li.red_flag { background: #fde4e0; } li.hold { background: #e4edfb; }
-@media print { body { margin: 0; font-size: 11px; } h3, ol.flow, tr { break-inside: avoid; } }
-"""
+__all__ = ["NOT_YET", "parts_of", "rows", "sheet"]
 
 
 def sheet(script: Script, numbers: dict[str, str]) -> str:
@@ -34,71 +25,109 @@ def sheet(script: Script, numbers: dict[str, str]) -> str:
         script: the reviewed words and their plan.
         numbers: what is said for the numbers that lines leave open.
     """
+    return html(parts_of(script, numbers))
+
+
+def parts_of(script: Script, numbers: dict[str, str]) -> Iterator[Part]:
+    """What stands on the sheet, from top to bottom."""
     lines = script.lines.values()
     done = sum(line.approved_by is not None for line in lines)
-    intro = (
+    yield Title(1, "What the assistant says")
+    yield Words(
         f"{len(lines)} lines, {done} of them reviewed. Nothing else is ever said. To approve a line, put your name, "
-        "registration and the date beside it as <code>reviewer</code>, and its mark as <code>reviewed</code>. "
+        "registration and the date beside it as `reviewer`, and its mark as `reviewed`. "
         "A line whose words change has another mark, and is unreviewed again."
     )
-    body = [
-        "<h1>What the assistant says</h1>",
-        f"<p>{intro}</p>",
-        "<h2>The stretches</h2>",
-        *(_stretch(script, site, s, numbers) for site, s in script.stretches.items()),
-        "<h2>Red flags</h2>",
-        *(_flag(script, name, flag, numbers) for name, flag in script.red_flags.items()),
-        "<h2>What the person's profile changes</h2>",
-        _rules(script),
-        "<h2>Every line</h2>",
-        _table(("line", "said", "kind", "said by", "source", "reviewer", "mark"), rows(script, numbers)),
-    ]
-    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lines</title>'
-    head += f"<style>{STYLE}</style></head>"
-    return "\n".join([head, "<body>", *body, "</body></html>", ""])
+    yield Title(2, "The stretches")
+    for site, stretch in script.stretches.items():
+        yield from _stretch(script, site, stretch, numbers)
+    yield Title(2, "Red flags")
+    for name, flag in script.red_flags.items():
+        yield from _flag(script, name, flag, numbers)
+    yield Title(2, "Advice, questions, the morning, and the assistant itself")
+    yield from _talk(script, numbers)
+    yield Title(2, "What the person's profile changes")
+    yield _rules(script)
+    yield Title(2, "What an answer leads to")
+    yield _questions(script, numbers)
+    yield Title(2, "Every line")
+    titles = ("line", "said", "kind", "said by", "source", "reviewer", "mark")
+    yield Grid(titles, (16, 30, 7, 16, 20, 11, 11), tuple(rows(script, numbers)))
 
 
-def _stretch(script: Script, site: str, stretch: Stretch, numbers: dict[str, str]) -> str:
-    asks = [*stretch.asks_first, *([stretch.asks_site] if stretch.asks_site else [])]
-    marks = [f"{second} s: {_say(script, line, numbers)}" for second, line in stretch.marks.items()]
-    rest = [_say(script, stretch.rest_line, numbers)] if stretch.rest_line else []
+def _stretch(script: Script, site: str, stretch: Stretch, numbers: dict[str, str]) -> Iterator[Part]:
+    site_asked = (stretch.asks_site,) if stretch.asks_site else ()
+    marks = tuple(("hold", f"{second} s: {_say(script, line, numbers)}") for second, line in stretch.marks.items())
+    rest = (stretch.rest_line,) if stretch.rest_line else ()
     ways = {"first round": stretch.first_round, "later rounds": stretch.next_rounds}
     ways |= {"told to a helper": stretch.with_helper, "where standing is allowed": stretch.standing}
-    signs = [("ask", _say(script, line, numbers)) for line in stretch.signs]
-    parts = [f"<h3>{escape(site.replace('_', ' '))}</h3>"]
+    yield Title(3, site.replace("_", " "))
     for way, lines in ways.items():
-        told = [("step", _say(script, line, numbers)) for line in lines]
-        before = [("ask", _say(script, line, numbers)) for line in asks] if way == "first round" else []
-        after = [("hold", mark) for mark in marks] + [("step", line) for line in rest] if way == "first round" else []
-        if told:
-            parts.append(f"<p>{way}</p>{_flow([*before, *told, *after])}")
-    limit = f"{stretch.rounds} rounds, {stretch.rest_s:g} s of rest between them; then, if it still hurts:"
-    return "".join([*parts, f"<p>{limit}</p>{_flow(signs)}"])
+        if not lines:
+            continue
+        told = _boxes(script, lines, numbers, "step")
+        if way == "first round":
+            first, then = _boxes(script, stretch.asks_first, numbers, "ask"), _boxes(script, site_asked, numbers, "ask")
+            told = (*first, *told, *then, *marks, *_boxes(script, rest, numbers, "step"))
+        yield Words(way)
+        yield Flow(told)
+    yield Words(f"{stretch.rounds} rounds, {stretch.rest_s:g} s of rest between them; then, if it still hurts:")
+    yield Flow(_boxes(script, stretch.signs, numbers, "ask"))
 
 
-def _flag(script: Script, name: str, flag: RedFlag, numbers: dict[str, str]) -> str:
+def _flag(script: Script, name: str, flag: RedFlag, numbers: dict[str, str]) -> Iterator[Part]:
     told = [("ask", f"unclear: {_say(script, flag.confirm, numbers)}")]
-    told += [("red_flag", _say(script, line, numbers)) for line in flag.lines]
+    told += _boxes(script, flag.lines, numbers, "red_flag")
     told += [("ask", f"then: {_say(script, line, numbers)}") for line in flag.then_asks]
+    told += [("red_flag", f"by the log: {_say(script, line, numbers)}") for line in flag.by_trend]
     if flag.if_yes is not None:
         told.append(("ask", f"yes: {flag.if_yes}"))
-    parts = [f"<h3>{escape(name.removeprefix('rf_').replace('_', ' '))}: {flag.level}</h3>{_flow(told)}"]
+    yield Title(3, f"{name.removeprefix('rf_').replace('_', ' ')}: {flag.level}")
+    yield Flow(tuple(told))
     for way in flag.ways:
         heard = ", ".join(f"{slot} {value}" for slot, value in way.slots.items())
-        lines = [("red_flag", _say(script, line, numbers)) for line in way.lines or flag.lines]
-        parts.append(f"<p>{escape(heard)}: {way.level or flag.level}</p>{_flow(lines)}")
-    return "".join(parts)
+        yield Words(f"{heard}: {way.level or flag.level}")
+        yield Flow(_boxes(script, way.lines or flag.lines, numbers, "red_flag"))
 
 
-def _rules(script: Script) -> str:
-    rows = []
+def _talk(script: Script, numbers: dict[str, str]) -> Iterator[Part]:
+    """The dialogs beside the stretches, each as it goes."""
+    listening, practise = script.listening, script.practise
+    told: list[tuple[str, Lines, Lines]] = [
+        (f"{name.replace('_', ' ')}, then after {c.look_after_s:g} s", c.advised, c.asks)
+        for name, c in script.complaints.items()
+    ]
+    told += [(name.replace("_", " "), answer.all_lines, ()) for name, answer in script.answers.items()]
+    told += [
+        ("the morning after", (), script.morning.lines),
+        ("are you listening?", listening.well, ()),
+        ("... and where a part fails", tuple(line for lines in listening.parts.values() for line in lines), ()),
+        ("don't listen", (*listening.stops, *listening.with_keys, *listening.without_keys, *listening.again), ()),
+        ("practise", practise.begins, (practise.at_night, practise.hear, practise.say)),
+        ("practise, its ends", (*practise.done, *practise.unheard, *practise.not_heard, *practise.loudest), ()),
+    ]
+    for name, lines, asks in told:
+        yield Title(3, name)
+        yield Flow((*_boxes(script, lines, numbers, "answer"), *_boxes(script, asks, numbers, "ask")))
+
+
+def _rules(script: Script) -> Grid:
+    found = []
     for rule in script.rules:
         taken = [f"not: {line}" for line in rule.drop] + [f"{old}: {new}" for old, new in rule.replace.items()]
         done = [f"instead: {line}" for line in rule.forbid] + [f"first: {line}" for line in rule.before]
         asked = [f"asked: {line}" for line in rule.asks] + ([f"flag: {rule.flag}"] if rule.flag else [])
         careful = "or not known" if rule.careful else ""
-        rows.append(("", rule.when, careful, ", ".join(rule.sites), "; ".join([*taken, *done, *asked])))
-    return _table(("", "switch", "", "sites", "what changes"), rows)
+        found.append((rule.when, careful, ", ".join(rule.sites), "; ".join([*taken, *done, *asked])))
+    return Grid(("switch", "", "sites", "what changes"), (18, 12, 20, 50), tuple(found))
+
+
+def _questions(script: Script, numbers: dict[str, str]) -> Grid:
+    found = [
+        (name, _say(script, name, numbers), q.if_yes, q.if_no, q.if_silent, str(q.times))
+        for name, q in script.questions.items()
+    ]
+    return Grid(("question", "said", "yes", "no", "silence", "times"), (16, 34, 18, 12, 12, 8), tuple(found))
 
 
 def rows(script: Script, numbers: dict[str, str]) -> Iterator[tuple[str, ...]]:
@@ -116,17 +145,5 @@ def _say(script: Script, line: str, numbers: dict[str, str]) -> str:
     return script.words(line, numbers)
 
 
-def _flow(steps: Iterable[tuple[str, str]]) -> str:
-    items = "".join(f'<li class="{kind}">{escape(text)}</li>' for kind, text in steps)
-    return f'<ol class="flow">{items}</ol>'
-
-
-def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    head = "".join(f"<th>{title}</th>" for title in titles)
-    body = "".join(f"<tr>{''.join(_cell(n, cell) for n, cell in enumerate(row))}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(column: int, text: str) -> str:
-    look = ' class="id"' if column == 0 else ' class="open"' if text == NOT_YET else ""
-    return f"<td{look}>{escape(text)}</td>"
+def _boxes(script: Script, lines: Lines, numbers: dict[str, str], kind: str) -> tuple[tuple[str, str], ...]:
+    return tuple((kind, _say(script, line, numbers)) for line in lines)

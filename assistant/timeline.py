@@ -71,6 +71,15 @@ def _recovered(fields: dict[str, Any]) -> tuple[str, str, str]:
     return "recovered", f"{fields['part']}: {fields['message']}", "green"
 
 
+def _deaf(fields: dict[str, Any]) -> tuple[str, str, str]:
+    minutes = f" for {fields['for_s'] / 60:.0f} minutes" if "for_s" in fields else ""
+    return "", f"does not listen{minutes}", "yellow"
+
+
+def _listens(_: dict[str, Any]) -> tuple[str, str, str]:
+    return "", "listens again", "yellow"
+
+
 def _where(fields: dict[str, Any]) -> str:
     side = "" if fields["side"] == "unknown" else f"{fields['side']} "
     return f"{fields['intent'].replace('_', ' ')}, {side}{fields['site'].replace('_', ' ')}"
@@ -87,4 +96,6 @@ _SHOWN: dict[str, Callable[[dict[str, Any]], tuple[str, str, str]]] = {
     "silence": _silence,
     "fault": _fault,
     "recovered": _recovered,
+    "listening_ended": _deaf,
+    "listening_began": _listens,
 }

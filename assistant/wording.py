@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.dialog.script import MOMENT, NUMBERS
@@ -30,10 +31,12 @@ class Wording:
         self._night: date | None = None
         self._morning = False
 
-    def words(self, line: str, tonight: int) -> str:
+    def words(self, line: str, state: State) -> str:
         """What is said for a line's id, now."""
-        spoken = self._script.spoken
-        now = {"clock": spoken_time(self._clock.wall(), spoken), "count": ordinal(tonight, spoken)}
+        spoken, wall = self._script.spoken, self._clock.wall()
+        now = {"clock": spoken_time(wall, spoken), "count": ordinal(state.tonight, spoken)}
+        if state.listens_s is not None:
+            now["until"] = spoken_time(wall + timedelta(seconds=state.listens_s - self._clock.now()), spoken)
         return self._script.words(line, self._numbers | now)
 
     def told(self, name: str) -> None:
@@ -47,10 +50,10 @@ class Wording:
         if state.is_open:
             return state
         begins, ends = self._script.morning.day
-        state = replace(state, by_day=begins <= wall.hour < ends)
+        state = replace(state, by_day=begins <= wall.hour < ends, weekday=wall.weekday())
         if night != self._night:
             first, self._night, self._morning = self._night is None, night, False
-            return state if first else replace(state, tonight=0, morning=False)
+            return state if first else replace(state, tonight=0, morning=False, wish_db=0.0)
         if not self._morning and self._script.morning.from_hour <= wall.hour < NOON:
             self._morning = True
             return replace(state, morning=state.last is not None)

@@ -17,6 +17,7 @@ from assistant.clock import SimulatedClock
 from assistant.dialog.profile import Profile
 from assistant.dialog.script import load_script
 from assistant.episode_log import EpisodeLog
+from assistant.keys import load_keys
 from assistant.mouth import TextSpeaker
 from assistant.night import Night
 from assistant.night_events import Teller
@@ -66,9 +67,18 @@ class DiskOfAir:
         return done
 
 
-def play(says: dict[float, str], profile: dict[str, Any], begins: datetime = BEGINS) -> EventList:
+def play(says: dict[float, str], profile: dict[str, Any], begins: datetime = BEGINS, *, keys: bool = True) -> EventList:
     """Play typed words with the real dialog, mouth and timers."""
-    clock, events = SimulatedClock(begins), EventList()
+    _, night, scene, events = prepared(says, profile, begins, keys=keys)
+    night.play(scene)
+    return events
+
+
+def prepared(
+    says: dict[float, str], profile: dict[str, Any], begins: datetime = BEGINS, *, keys: bool = True
+) -> tuple[Bedside, Night, Scene, EventList]:
+    """A night that has not been played yet."""
+    clock, events, broken = SimulatedClock(begins), EventList(), set[str]()
     teller = Teller(clock)
     log = EpisodeLog(DiskOfAir(), clock, teller)  # type: ignore[arg-type]
     teller.listen(events.append)
@@ -80,10 +90,19 @@ def play(says: dict[float, str], profile: dict[str, Any], begins: datetime = BEG
         teller=teller,
         log=log,
         profile=Profile.model_validate(profile),
+        faulty=lambda: broken,
+        keys=keys,
     )
-    night = Night(bedside, clock, open_sound=_nothing, recogniser=_nothing)
-    night.play(Scene(begins, tuple(Item(at=at, say=words) for at, words in sorted(says.items()))))
-    return events
+    night = Night(bedside, clock, open_sound=_nothing, recogniser=_nothing, keys=load_keys(), broken=broken)
+    return bedside, night, Scene(begins, tuple(_item(at, words) for at, words in sorted(says.items()))), events
+
+
+def _item(at: float, words: str) -> Item:
+    """`press h`, `breaks speaker` and `works speaker` are no words."""
+    what, _, which = words.partition(" ")
+    return Item.model_validate(
+        {"at": at, **({what: which} if what in ("press", "breaks", "works") else {"say": words})}
+    )
 
 
 def outcome(events: EventList) -> dict[str, list[str]]:

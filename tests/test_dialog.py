@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.dialog.events import ChangeVolume, Understood
+from assistant.dialog.events import Understood
 from assistant.dialog.machine import step
 from assistant.dialog.profile import Profile
 from assistant.dialog.script import load_script
@@ -299,8 +299,8 @@ def test_an_alerts_answer_stands_in_the_journal_with_its_delay(play_night: PlayN
 
 def test_louder_and_quieter_change_the_volume_and_hearing_and_a_partner_where_it_begins():
     volume = load_script().timing.volume
-    steps = [step(State(), Understood(intent), 0, load_script())[1][0] for intent in ("louder", "quieter")]
-    assert steps == [ChangeVolume(5), ChangeVolume(-5)]
+    wishes = [step(State(), Understood(intent), 0, load_script())[0].wish_db for intent in ("louder", "quieter")]
+    assert wishes == [5, -5]
     assert [Profile.model_validate(told).volume_db(volume) for told in ({}, {"hearing": True}, {"partner": True})] == [
         0,
         10,

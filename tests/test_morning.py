@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from live_fakes import Room
 from night_tables import play
 
 from assistant.dialog.classes import Signs
-from assistant.dialog.events import NoteLast, Understood
+from assistant.dialog.events import Alert, NoteLast, Understood
 from assistant.dialog.machine import step
 from assistant.dialog.script import load_script
 from assistant.dialog.state import State
+
+if TYPE_CHECKING:
+    from assistant.store.store import Store
 
 SCRIPT = load_script()
 AT_SIX = datetime(2026, 1, 15, 6, 0, tzinfo=ZoneInfo("Europe/London"))
@@ -29,8 +35,8 @@ def test_nothing_is_asked_before_somebody_speaks_to_us():
 
 
 def test_three_questions_at_most_follow_the_first_words():
-    says = {**NIGHT, LATER: "time", LATER + 6: "yes", LATER + 12: "yes", LATER + 18: "no", LATER + 60: "time"}
-    assert asked(says) == ["morning.sore", "morning.knot", "morning.urge"]
+    says = {**NIGHT, LATER: "time", LATER + 6: "number number=7", LATER + 12: "yes", LATER + 18: "no"}
+    assert asked({**says, LATER + 60: "time"}) == ["morning.pain", "morning.sore", "morning.knot"]
 
 
 def test_a_cramp_that_did_not_ease_is_asked_about_swelling_first():
@@ -40,9 +46,57 @@ def test_a_cramp_that_did_not_ease_is_asked_about_swelling_first():
     assert [e["red_flag"] for e in flagged.of("alert")] == ["rf_dvt"]
 
 
-@pytest.mark.parametrize("words", ["stop", "cancel", "silence"])
+@pytest.mark.parametrize("words", ["stop", "cancel", "later", "no later=yes"])
 def test_they_end_when_nobody_wants_them(words: str):
-    assert asked({**NIGHT, LATER: "time", LATER + 6: words}) == ["morning.sore"]
+    assert asked({**NIGHT, LATER: "time", LATER + 6: words, LATER + 12: "yes"}) == ["morning.pain"]
+
+
+def test_silence_is_asked_once_more_where_a_number_is_wanted_and_then_let_be():
+    assert asked({**NIGHT, LATER: "time", LATER + 6: "the news"}) == ["morning.pain", "morning.pain"]
+
+
+@pytest.mark.parametrize("words", ["next", "no", "yes"])
+def test_a_question_is_passed_over_by_what_is_no_number(words: str):
+    assert asked({**NIGHT, LATER: "time", LATER + 6: words, LATER + 12: "later"}) == ["morning.pain", "morning.sore"]
+
+
+def test_a_number_that_cannot_be_is_asked_for_once_more():
+    says = {**NIGHT, LATER: "time", LATER + 6: "number number=11", LATER + 12: "number number=11"}
+    assert asked({**says, LATER + 18: "later"}) == ["morning.pain", "morning.pain", "morning.sore"]
+
+
+def test_a_number_means_nothing_where_none_was_asked_for():
+    assert play({**NIGHT, 200: "number number=7"}, {}).lines() == play(NIGHT, {}).lines()
+
+
+def test_only_what_is_missing_is_asked():
+    last = Signs(pain=7, knot=True, sore_next_day=False, urge_to_move=True, duration_s=120)
+    state, _ = step(State(morning=True, last=last, last_relief=3), Understood("time"), 0, SCRIPT)
+    assert state.questions == ("morning.walking", "morning.both", "morning.sleep")
+
+
+def test_once_a_week_it_asks_whether_walking_hurts():
+    state = State(morning=True, last=Signs(), last_relief=3, weekday=SCRIPT.morning.weekly[0])
+    state, _ = step(state, Understood("time"), 0, SCRIPT)
+    assert state.question == "morning.walk_rest"
+    _, effects = step(state, Understood("yes"), 5, SCRIPT)
+    assert Alert("soon", "rf_more_frequent") in effects
+
+
+def test_the_pain_and_the_sleep_are_kept_as_numbers_with_the_night(store: Store):
+    room = Room(store)
+    with room.live() as live:
+        bedside = live._parts.bedside
+        for intent, slots in (("cramp", {"site": "calf"}), ("stop", {})):
+            bedside.pressed(intent, slots)
+        bedside._wording._morning = True  # the hour of this test's own clock shall not matter
+        bedside.state = replace(bedside.state, morning=True, weekday=2)
+        for intent, slots in (("time", {}), ("number", {"number": "8"}), ("yes", {}), ("yes", {})):
+            bedside.pressed(intent, slots)
+        bedside.settle()
+    (episode,) = store.episodes()
+    assert (episode.pain_morning, episode.pain_band, episode.sore_next_day, episode.knot) == (8, "severe", 1, "yes")
+    assert (episode.class_, episode.cramp_score) == ("cramp_like", 5)
 
 
 def test_nothing_is_asked_at_night_nor_in_the_afternoon_nor_after_a_quiet_night():
@@ -54,10 +108,13 @@ def test_nothing_is_asked_at_night_nor_in_the_afternoon_nor_after_a_quiet_night(
 def test_an_answer_is_kept_with_the_episode_and_changes_its_class():
     state = State(morning=True, last=Signs(relief_by_stretching=True, duration_s=120), last_relief=3)
     state, _ = step(state, Understood("time"), 0, SCRIPT)
+    state, effects = step(state, Understood("number", {"number": "8"}), 5, SCRIPT)
+    (pain,) = [effect for effect in effects if isinstance(effect, NoteLast)]
+    assert (pain.fields["pain_morning"], pain.fields["cramp_score"]) == (8, 4)
     state, effects = step(state, Understood("yes"), 5, SCRIPT)
     (note,) = [effect for effect in effects if isinstance(effect, NoteLast)]
     assert note.fields["sore_next_day"] == 1
-    assert (note.fields["class"], note.fields["cramp_score"]) == ("cramp_like", 4)
+    assert (note.fields["class"], note.fields["cramp_score"]) == ("cramp_like", 5)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from live_fakes import Room, wait_until
 from store_samples import stamp
 
-from assistant.inbox import Answered, Inbox, Reached
+from assistant.inbox import Answered, Inbox, Pressed, Reached
 from assistant.news import News
 from assistant.sending.post import Post
 from assistant.store import JournalEntry
@@ -48,6 +48,11 @@ def test_a_confirmed_message_and_an_answer_on_the_page_reach_the_bedside_once(st
         Reached("Rosa"),
         Answered("Max"),
     ]
+
+
+def test_a_wish_from_the_page_comes_like_a_key_and_others_do_not(store: Store):
+    wishes = [JournalEntry("asked", None, stamp(0), {"wish": wish, "by": "Rosa"}) for wish in ("dont_listen", "stop")]
+    assert told(store, *wishes) == [Pressed("dont_listen")]
 
 
 def test_a_message_that_failed_an_alert_of_another_night_and_late_news_are_not_told(store: Store):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import zlib
+from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -9,7 +12,9 @@ from command_line import bedside
 
 from assistant.dialog.plan import Line
 from assistant.dialog.script import MOMENT, NUMBERS, load_script
-from assistant.sheet import NOT_YET, sheet
+from assistant.sheet import NOT_YET, parts_of, sheet
+from assistant.sheet_parts import Flow, Words
+from assistant.sheet_pdf import write_pdf
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +45,55 @@ def test_the_page_fetches_nothing():
     assert "<script" not in page
 
 
+def test_every_dialog_is_drawn_from_the_data():
+    script = load_script()
+    drawn = {text for part in parts_of(script, ALL) if isinstance(part, Flow) for _, text in part.boxes}
+    asked = {
+        script.words(line, ALL) for line in (*script.morning.lines, *script.practise.lines, *script.listening.lines)
+    }
+    advised = {script.words(line, ALL) for advice in script.complaints.values() for line in advice.lines}
+    stretched = {script.words(line, ALL) for stretch in script.stretches.values() for line in stretch.first_round}
+    assert asked | advised | stretched <= drawn
+
+
+def test_a_question_for_the_site_stands_after_the_first_lines():
+    script = load_script()
+    flows = [part.boxes for part in parts_of(script, ALL) if isinstance(part, Flow)]
+    (leg,) = [boxes for boxes in flows if ("ask", "Calf, foot, shin or thigh?") in boxes]
+    assert leg[:3] == (
+        ("step", "I'm here."),
+        ("step", "Straighten your leg. Toes up toward your nose."),
+        ("ask", "Calf, foot, shin or thigh?"),
+    )
+
+
+def test_the_pdf_holds_every_line_on_pages_of_paper(tmp_path: Path):
+    path = tmp_path / "lines.pdf"
+    write_pdf(parts_of(load_script(), ALL), path, datetime(2026, 1, 31, tzinfo=UTC))
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF-")
+    # Each stream of a page is deflated text: the words of a row stand in it, cut where the row breaks.
+    pages = b"".join(
+        zlib.decompress(each) for each in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+    )
+    marks = [line.mark.encode() for line in load_script().lines.values()]
+    assert [mark for mark in marks if mark not in pages] == []
+    assert content.count(b"/Type /Page\n") > 5
+
+
+def test_what_a_pdfs_letters_lack_is_written_plainly(tmp_path: Path):
+    write_pdf(
+        [Words("\u201cŁódź\u201d \u2013 it\u2019s \u2026")], tmp_path / "one.pdf", datetime(2026, 1, 31, tzinfo=UTC)
+    )
+    assert (tmp_path / "one.pdf").stat().st_size > 0
+
+
 def test_the_command_writes_it_where_it_was_asked_to(tmp_path: Path):
     done = bedside("sheet", "--out", tmp_path / "lines.html", "--data", tmp_path)
     assert done.returncode == 0
     assert str(tmp_path / "lines.html") in done.stdout
     assert "What the assistant says" in (tmp_path / "lines.html").read_text(encoding="utf-8")
+    assert bedside("sheet", "--out", tmp_path / "lines.pdf", "--data", tmp_path).returncode == 0
+    assert (tmp_path / "lines.pdf").read_bytes().startswith(b"%PDF-")
+    nowhere = bedside("sheet", "--out", tmp_path / "no" / "lines.pdf", "--data", tmp_path)
+    assert (nowhere.returncode, nowhere.stderr.count("\n")) == (1, 1)

@@ -239,7 +239,13 @@ def test_every_line_is_rendered_ahead_with_the_familys_numbers_but_those_that_on
     lines = fixed_lines(changed, {"emergency": "one one two", "urgent_line": "Dr Ng"})
     assert len(lines) == sum(not line.placeholders - {"emergency", "urgent_line"} for line in script.lines.values())
     assert "Breathless, or chest pain? Call one one two." in lines
-    assert set(lines_of_the_moment(changed, NUMBERS)) == {"count", "answer.time", "answer.count", "control.told"}
+    assert set(lines_of_the_moment(changed, NUMBERS)) == {
+        "count",
+        "answer.time",
+        "answer.count",
+        "control.told",
+        "listening.stops",
+    }
 
 
 def test_doctor_tells_of_a_voice_that_is_asked_for_and_cannot_say_every_line(

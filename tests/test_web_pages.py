@@ -270,6 +270,14 @@ def test_an_open_alert_is_on_the_first_page_until_somebody_takes_care_of_it(
     assert (found.acknowledged_by, found.ack_s) == ("Rosa", 5 * 3600.0)
 
 
+def test_the_device_is_asked_not_to_listen_and_to_listen_again(page: TestClient, tmp_path: Path):
+    for wish in ("dont_listen", "listening", "help"):
+        page.post("/device", data={"csrf": token(page), "wish": wish})
+    with Store.open(tmp_path) as store:
+        asked = [entry.payload for entry in store.journal() if entry.kind == "asked"]
+    assert [(told["wish"], told["by"]) for told in asked] == [("dont_listen", "Rosa"), ("listening", "Rosa")]
+
+
 def test_words_that_were_not_understood_are_put_aside_or_named(page: TestClient, tmp_path: Path, clock: Clock):
     episode = live(tmp_path, clock)
     none = {"intent": None, "slots": {}, "score": 0.2}

@@ -9,6 +9,7 @@ from assistant.dialog.plan import RANK
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
+    from assistant.dialog.events import Loudness
     from assistant.dialog.plan import RedFlag
     from assistant.dialog.turn import Turn
 
@@ -18,9 +19,17 @@ EMERGENCY = "emergency"
 HELP = "help"
 
 
+def loudness(turn: Turn) -> Loudness:
+    """How loud the flag that stands, or the call for help, is said."""
+    called = turn.state.called_s is not None
+    return "emergency" if called or turn.state.flag_level == EMERGENCY else "usual"
+
+
 def raise_flag(turn: Turn, name: str, slots: dict[str, str] | None = None) -> None:
     """Stop everything, alert, close the episode, and say the flag's own lines."""
-    heard = slots or {}
+    turn.soft, heard = False, slots or {}
+    if turn.state.rehearsal:
+        turn.leave()
     flag, stands = turn.script.red_flags[name].said_as(heard), turn.state
     if stands.barred and stands.flag == name and RANK[stands.flag_level] >= RANK[flag.level]:
         repeat_flag(turn)
@@ -50,11 +59,12 @@ def _log(turn: Turn, name: str, flag: RedFlag, slots: dict[str, str]) -> None:
 
 def _say_first(turn: Turn, flag: RedFlag) -> None:
     turn.set(phase=Phase.ALARM)
-    turn.say(*flag.lines)
     if flag.level == EMERGENCY:
-        turn.do(Say(CANNOT_PHONE))
+        turn.say(*flag.lines, loudness="emergency")
+        turn.do(Say(CANNOT_PHONE, loudness="emergency"))
         turn.timer("alarm", turn.timing.alarm.repeat_s)
         return
+    turn.say(*flag.lines)
     turn.say(*flag.lines, spacing_s=turn.timing.alarm.repeat_s / 2)
     turn.timer("alarm", turn.timing.alarm.listens_s)
 
@@ -64,7 +74,7 @@ def repeat_flag(turn: Turn) -> None:
     if turn.state.flag is None:
         return
     turn.hush()
-    turn.say(*turn.state.flag_lines)
+    turn.say(*turn.state.flag_lines, loudness=loudness(turn))
     if turn.state.phase is not Phase.ALARM:
         # Said again on request: an "okay" counts once more, and nothing goes on repeating by itself.
         turn.set(phase=Phase.ALARM)
@@ -96,7 +106,7 @@ def alarm_again(turn: Turn) -> None:
     if state.flag_level != EMERGENCY:
         turn.set(phase=Phase.IDLE)
         return
-    turn.say(*state.flag_lines)
+    turn.say(*state.flag_lines, loudness="emergency")
     if since >= timing.at_most_s:
         turn.set(phase=Phase.IDLE)
         return
@@ -123,10 +133,12 @@ def call_for_help(turn: Turn) -> None:
     """Alert, end any stretch, and say what the device cannot do."""
     alarming = turn.state.phase is Phase.ALARM
     turn.hush()
+    if turn.state.rehearsal:
+        turn.leave()
     turn.do(Alert(EMERGENCY, HELP))
     # Not idle for a while: "false alarm" is to be understood.
     turn.set(called_s=turn.now, ended_s=turn.now)
-    turn.say(CANNOT_PHONE)
+    turn.say(CANNOT_PHONE, loudness="emergency")
     if not alarming:
         turn.wait()
 
@@ -134,7 +146,7 @@ def call_for_help(turn: Turn) -> None:
 def delivered(turn: Turn) -> None:
     """A channel has confirmed: the person may know that somebody has been told."""
     if turn.state.phase is Phase.ALARM or turn.state.called_s is not None:
-        turn.do(Say(TOLD))
+        turn.do(Say(TOLD, loudness=loudness(turn)))
 
 
 def stop(turn: Turn) -> None:

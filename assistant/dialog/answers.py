@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog import alarm, coaching, morning
+from assistant.dialog import alarm, coaching, morning, practise
 from assistant.dialog.events import NoteSilence
 from assistant.dialog.state import Phase
 
@@ -27,10 +27,63 @@ def answered(turn: Turn, *, yes: bool) -> None:
         _cleared_up(turn, meant=yes)
     elif state.phase is Phase.ASK and state.question is not None:
         question = turn.script.questions[state.question]
-        morning.note(turn, question.note, yes=yes)
+        if question.scale is not None:
+            _next(turn)
+            return
+        morning.note(turn, question.note, yes)
         lead_to(turn, question.if_yes if yes else question.if_no)
     elif state.phase is Phase.CHECK and not yes:
         coaching.unrelieved(turn)
+
+
+def yes(turn: Turn, slots: dict[str, str]) -> None:
+    """A yes. "Okay" to a red flag's lines says that they were heard, whatever they ask."""
+    if turn.state.phase is Phase.ALARM and "okay" in slots and "plainly" not in slots:
+        heard_us(turn)
+    else:
+        answered(turn, yes=True)
+
+
+def heard_us(turn: Turn) -> None:
+    """They have heard the red flag, or somebody is coming."""
+    if turn.state.phase is Phase.ALARM or turn.state.called_s is not None:
+        alarm.acknowledge(turn, "person", "control.heard_okay")
+
+
+def no(turn: Turn, slots: dict[str, str]) -> None:
+    """A no; "not now" ends the morning's questions, which it does not answer."""
+    if "later" in slots and morning.asks_now(turn.state):
+        turn.wait()
+    else:
+        answered(turn, yes=False)
+
+
+def later(turn: Turn) -> None:
+    """No questions this morning."""
+    if morning.asks_now(turn.state):
+        turn.wait()
+
+
+def number(turn: Turn, slots: dict[str, str]) -> None:
+    """A number, where one was asked for; one that cannot be is asked for once more, and then passed over."""
+    state = turn.state
+    told = turn.script.questions.get(state.question or "")
+    if state.phase is not Phase.ASK or told is None or told.scale is None:
+        return
+    value = int(slots.get("number", -1))
+    if told.scale[0] <= value <= told.scale[1]:
+        morning.note(turn, told.note, value)
+        lead_to(turn, told.if_yes)
+    elif state.asked < told.times:
+        turn.ask(state.questions, then=state.then, asked=state.asked)
+    else:
+        _next(turn)
+
+
+def passed_over(turn: Turn) -> None:
+    """The next of the morning's questions, without an answer to this one."""
+    if morning.asks_now(turn.state):
+        _next(turn)
 
 
 def _answered_alarm(turn: Turn, *, yes: bool) -> None:
@@ -91,6 +144,10 @@ _OUTCOMES: dict[str, Callable[[Turn], None]] = {
     "forbid": coaching.forbid,
     "helper": lambda turn: coaching.helper_told(turn, there=True),
     "alone": lambda turn: coaching.helper_told(turn, there=False),
+    "rehearse": practise.begin,
+    "heard": practise.heard,
+    "too_quiet": practise.too_quiet,
+    "unheard": practise.unheard,
     "close": lambda turn: coaching.better(turn, {"relief": "gone"}),
     "unrelieved": coaching.unrelieved,
     "resume": _resume,
@@ -110,6 +167,9 @@ def unanswered(turn: Turn) -> None:
 
 def _check_unanswered(turn: Turn) -> None:
     timing = turn.timing
+    if turn.state.rehearsal:
+        practise.finish(turn, *turn.script.practise.not_heard)
+        return
     if turn.state.asked > 1:
         turn.set(no_response=True)
         turn.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.dialog import practise
 from assistant.dialog.alarm import lines_said, raise_flag, repeat_flag
 from assistant.dialog.events import NoteEpisode, Say
 from assistant.dialog.state import Phase
@@ -58,7 +59,7 @@ def _lines_of_round(turn: Turn, stretch: Stretch) -> tuple[str, ...]:
     state = turn.state
     if state.helper and stretch.with_helper:
         return stretch.with_helper
-    if state.rounds and state.profile.standing and stretch.standing:
+    if state.rounds and state.sleeper.standing and stretch.standing:
         return stretch.standing
     # Where the site was asked for, the first lines are out already.
     return stretch.next_rounds if state.rounds or stretch.asks_site else stretch.first_round
@@ -126,6 +127,9 @@ def rest_over(turn: Turn) -> None:
 def unrelieved(turn: Turn) -> None:
     """It still hurts: look for something graver when it is time to, ask for a helper, go on."""
     state, timing = turn.state, turn.timing
+    if state.rehearsal:
+        practise.done(turn)
+        return
     stretches = state.complaint == "cramp" and not state.forbidden
     done = state.rounds_held >= turn.stretch.rounds or not stretches
     if state.onset_s is not None and turn.now - state.onset_s >= timing.too_long_s:
@@ -168,6 +172,9 @@ def worse(turn: Turn) -> None:
 
 def better(turn: Turn, slots: dict[str, str]) -> None:
     """It has eased: close, and let them sleep."""
+    if turn.state.rehearsal:
+        practise.done(turn)
+        return
     first = "check.easier" if turn.state.rounds else "control.good"
     turn.hush()
     turn.set(relief=3 if slots.get("relief") == "gone" else 2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog import alarm, coaching
-from assistant.dialog.events import ChangeVolume, Hush, Say
+from assistant.dialog import alarm, answers, coaching
+from assistant.dialog.events import Hush, Say
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def pause(turn: Turn) -> None:
 
 def go_on(turn: Turn) -> None:
     """The next thing: step, rest, question or round."""
-    _NEXT.get(turn.state.phase, _nothing)(turn)
+    _NEXT.get(turn.state.phase, answers.passed_over)(turn)
 
 
 def _next_step(turn: Turn) -> None:
@@ -55,10 +55,6 @@ def _to_check(turn: Turn) -> None:
 
 def _acknowledged(turn: Turn) -> None:
     alarm.acknowledge(turn, "person", "control.heard_okay")
-
-
-def _nothing(_: Turn) -> None:
-    return
 
 
 _NEXT: dict[Phase, Callable[[Turn], None]] = {
@@ -89,13 +85,13 @@ def repeat(turn: Turn) -> None:
 
 def louder(turn: Turn) -> None:
     """Louder for this night, and said again so."""
-    turn.do(ChangeVolume(turn.timing.volume.step_db))
+    turn.set(wish_db=turn.timing.volume.wished(turn.state.wish_db, 1))
     repeat(turn)
 
 
 def quieter(turn: Turn) -> None:
     """Quieter for this night; nothing is said about it."""
-    turn.do(ChangeVolume(-turn.timing.volume.step_db))
+    turn.set(wish_db=turn.timing.volume.wished(turn.state.wish_db, -1))
 
 
 def cancel(turn: Turn) -> None:
@@ -127,9 +123,10 @@ def thanks(turn: Turn) -> None:
         _acknowledged(turn)
 
 
-def answer(turn: Turn, intent: str) -> None:
+def answer(turn: Turn, intent: str, slots: dict[str, str]) -> None:
     """A question of the night, in two short sentences at most."""
     state, told = turn.state, turn.script.answers[intent]
+    told = next((turn.script.answers[other] for slot, other in told.slots.items() if slot in slots), told)
     quiet = not state.is_open and turn.now - state.ended_s > turn.timing.answers_after_s
     if not told.always and (quiet or state.barred):
         return
@@ -138,7 +135,7 @@ def answer(turn: Turn, intent: str) -> None:
         lines = told.by_day
     if told.none and not state.tonight:
         lines = told.none
-    lines = next((other for switch, other in told.switches.items() if state.profile.has(switch)), lines)
+    lines = next((other for switch, other in told.switches.items() if state.sleeper.has(switch)), lines)
     if state.phase in ASKING and state.question is not None:
         lines = (*lines, state.question)
     turn.do(*(Say(line) for line in lines))

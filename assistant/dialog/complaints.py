@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog import alarm, coaching
-from assistant.dialog.events import Alert, NoteEpisode, OpenEpisode
+from assistant.dialog import alarm, coaching, practise
+from assistant.dialog.events import Alert, GiveEpisode, NoteEpisode, OpenEpisode
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ THIGH = frozenset({"thigh", "hamstring", "quad", "adductor"})
 
 def cramp(turn: Turn, slots: dict[str, str]) -> None:
     """A cramp: help at once; in an episode: where it really is, or that it still hurts."""
-    if _barred(turn):
+    if _barred(turn) or _is_another_thing(turn, slots):
         return
+    if turn.state.rehearsal and not turn.state.is_open:
+        turn.set(rehearsal=practise.ROUND)
     if not turn.state.is_open:
         # Closing words of the episode before may still be on their way.
         turn.hush()
@@ -47,26 +49,58 @@ def still_hurts(turn: Turn) -> None:
         coaching.unrelieved(turn)
 
 
+def which(turn: Turn, slots: dict[str, str]) -> None:
+    """Front or back: an answer to that question, and nothing elsewhere."""
+    question = turn.script.questions.get(turn.state.question or "")
+    told = slots.get("which", "")
+    if turn.state.phase is Phase.SITE and question is not None and told in question.sites:
+        cramp(turn, {"site": told})
+
+
 def advised(turn: Turn, intent: str, slots: dict[str, str]) -> None:
     """What no stretch helps: advice, and a look later whether it did."""
     if _barred(turn):
         return
     complaint = turn.script.complaints[intent]
     turn.hush()
+    if turn.state.rehearsal:
+        turn.leave()
     if not turn.state.is_open:
         _open(turn, intent, slots)
     turn.set(complaint=intent, looked=False)
     if complaint.notes:
         turn.do(NoteEpisode(dict(complaint.notes)))
-    standing = complaint.standing if turn.state.profile.standing else complaint.lying
+    standing = complaint.standing if turn.state.sleeper.standing else complaint.lying
     turn.wait(look_again_s=complaint.look_after_s)
     turn.say(*complaint.sites.get(slots.get("site", ""), complaint.advice), *standing)
+
+
+def for_other(turn: Turn, slots: dict[str, str]) -> None:
+    """It is somebody else's: their episode, the careful version for whom nobody has told about, and a helper."""
+    state, whom = turn.state, slots.get("subject", "partner")
+    if state.rehearsal:
+        return
+    if not state.is_open:
+        if turn.now - state.ended_s <= turn.timing.answers_after_s and state.last is not None:
+            turn.do(GiveEpisode(whom))
+            turn.set(last=None, tonight=max(0, state.tonight - 1))
+        return
+    if state.subject == whom:
+        return
+    turn.do(GiveEpisode(whom), NoteEpisode({"helper_present": True}))
+    own = state.complaint == "cramp" and state.subject is None
+    turn.set(subject=whom, helper=True, helper_asked=True, tonight=state.tonight - own)
+    if state.complaint == "cramp" and state.phase is not Phase.SITE:
+        turn.hush()
+        turn.set(rounds=0, rounds_held=0, asked_first=False, forbidden=False)
+        coaching.begin_round(turn)
 
 
 def more_frequent(turn: Turn, name: str, slots: dict[str, str]) -> None:
     """More often than before: note it, and help with the cramp that is going on."""
     flag = turn.script.red_flags[name]
-    if turn.state.barred or not (turn.state.is_open or slots.get("also") == "cramp"):
+    cramps = turn.state.is_open or slots.get("also") == "cramp" or "going" in slots
+    if turn.state.rehearsal or turn.state.barred or not cramps:
         alarm.raise_flag(turn, name, slots)
         return
     turn.hush()
@@ -91,6 +125,13 @@ def _barred(turn: Turn) -> bool:
     return False
 
 
+def _is_another_thing(turn: Turn, slots: dict[str, str]) -> bool:
+    """Told that it is back, where nothing was within the hour: the television, or a programme on it."""
+    recent = turn.state.last_site is not None and turn.now - turn.state.ended_s <= turn.timing.again_within_s
+    told = slots.get("site", "unknown") not in VAGUE or slots.get("side", "unknown") != "unknown"
+    return "back" in slots and not told and not recent and not turn.state.is_open
+
+
 def _as_before(turn: Turn, slots: dict[str, str]) -> dict[str, str]:
     """The same place as within the last hour, where none is told: "it's back"."""
     state = turn.state
@@ -105,7 +146,7 @@ def _open(turn: Turn, intent: str, slots: dict[str, str]) -> None:
     """Write it down before a word is said of it."""
     told = {key: value for key, value in slots.items() if key in ("site", "side", "severity")}
     turn.do(OpenEpisode(intent, told))
-    site = slots.get("site", "unknown")
+    site, subject = slots.get("site", "unknown"), slots.get("subject")
     turn.set(
         complaint=intent,
         site=site if site in turn.script.stretches else "leg",
@@ -115,13 +156,17 @@ def _open(turn: Turn, intent: str, slots: dict[str, str]) -> None:
         hurt_s=turn.now,
         active_s=turn.now,
         signs_asked=False,
-        tonight=turn.state.tonight + (intent == "cramp"),
+        tonight=turn.state.tonight + (intent == "cramp" and subject is None and not turn.state.rehearsal),
+        subject=subject,
     )
+    if subject is not None:
+        turn.do(GiveEpisode(subject))
     if slots.get("who") == "other":
         turn.set(helper=True, helper_asked=True)
         turn.do(NoteEpisode({"helper_present": True}))
-    turn.timer("signs", turn.timing.signs_s)
-    turn.timer("too_long", turn.timing.too_long_s)
+    if not turn.state.rehearsal:
+        turn.timer("signs", turn.timing.signs_s)
+        turn.timer("too_long", turn.timing.too_long_s)
     turn.timer("silence", turn.timing.silence_closes_s)
 
 

@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
 """A field of an episode."""
+Loudness = Literal["soft", "usual", "emergency"]
+"""`soft`: nobody has just spoken to us; `emergency`: it goes before everybody's sleep."""
 EndedBy = Literal["better", "stop", "cancel", "silence", "red_flag", "interrupted"]
 
 
@@ -67,7 +69,31 @@ class Interrupted:
     by: EndedBy = "interrupted"
 
 
-Event: TypeAlias = Understood | Doubted | NotUnderstood | Acknowledged | Delivered | Spoken | TimerFired | Interrupted
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """We looked at ourselves, as was asked; what does not work now."""
+
+    faulty: tuple[str, ...] = ()
+    """Of `microphone`, `recogniser`, `speaker`, `store`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worsened:
+    """The log's history says that it comes more often, or lasts longer; nobody has been told."""
+
+
+Event: TypeAlias = (
+    Understood
+    | Doubted
+    | NotUnderstood
+    | Acknowledged
+    | Delivered
+    | Spoken
+    | TimerFired
+    | Interrupted
+    | Checked
+    | Worsened
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +105,7 @@ class Say:
     """Begin no sooner than this after the line before began."""
     skippable: bool = False
     """Drop it rather than say it late: the marks of a hold."""
+    loudness: Loudness = "usual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +151,14 @@ class NoteLast:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveEpisode:
+    """The open episode, or else the one that was closed last, is another person's."""
+
+    to: str
+    """`husband`, `wife` or `partner`."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseEpisode:
     """The open episode is over."""
 
@@ -152,10 +187,35 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeVolume:
-    """Speak louder or quieter, for this night."""
+class CheckSelf:
+    """Look whether everything works; `Checked` comes when that is known."""
 
-    step_db: float
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """Recognise nothing for a while: somebody asked for it."""
+
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Recognise again."""
+
+    by: str
+    """`time_over`, `asked`, or the meaning of the key that needed ears."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepVolume:
+    """So loud the nights begin from now on, decibels beside the volume that is set."""
+
+    level_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTold:
+    """They have been told that it has got worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +233,14 @@ Effect: TypeAlias = (
     | OpenEpisode
     | NoteEpisode
     | NoteLast
+    | GiveEpisode
     | CloseEpisode
     | Alert
     | Acknowledge
-    | ChangeVolume
     | NoteSilence
+    | NoteTold
+    | KeepVolume
+    | CheckSelf
+    | StopListening
+    | Listen
 )

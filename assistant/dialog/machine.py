@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.dialog import alarm, answers, coaching, commands, complaints, morning
+from assistant.dialog import alarm, answers, coaching, commands, complaints, device, morning, practise
 from assistant.dialog.events import (
     Acknowledged,
     CancelTimer,
+    Checked,
     Delivered,
     Doubted,
     Effect,
     Event,
     Interrupted,
     NotUnderstood,
+    Say,
     Spoken,
     TimerFired,
     Understood,
+    Worsened,
 )
 from assistant.dialog.state import Phase, State
 from assistant.dialog.turn import Turn
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.dialog.script import Script
 
 HURTS = frozenset({"cramp", "worse", "still_hurts"})
+_NEEDS_EARS = frozenset({"cramp", "help"})
 
 
 def step(state: State, event: Event, now: float, script: Script) -> tuple[State, tuple[Effect, ...]]:
@@ -42,7 +45,7 @@ def step(state: State, event: Event, now: float, script: Script) -> tuple[State,
     Returns:
         The new state and what is to be done, in this order.
     """
-    turn = Turn(state, now, script)
+    turn = Turn(state, now, script, soft=_unprompted(state, event))
     match event:
         case Understood():
             _understood(turn, event)
@@ -60,22 +63,54 @@ def step(state: State, event: Event, now: float, script: Script) -> tuple[State,
             _timer(turn, name)
         case Interrupted(by):
             _interrupted(turn, by)
+        case Checked() | Worsened():
+            _learned(turn, event)
     return turn.state, tuple(turn.effects)
+
+
+def _learned(turn: Turn, event: Checked | Worsened) -> None:
+    """The bedside has looked at itself, or into its log."""
+    if isinstance(event, Checked):
+        device.checked(turn, event.faulty)
+    else:
+        turn.set(worsened=True)
+
+
+def _unprompted(state: State, event: Event) -> bool:
+    """Whether nobody has just spoken to us: a look again, or a word that was not clear while nothing went on."""
+    match event:
+        case TimerFired("still_here" | "recheck"):
+            return True
+        case TimerFired("answer"):
+            return state.soft
+        case Doubted():
+            return state.rests
+        case _:
+            return False
 
 
 def _understood(turn: Turn, said: Understood) -> None:
     intent, slots, script = said.intent, said.slots, turn.script
     _still_there(turn, intent)
+    deaf = turn.state.listens_s is not None and (
+        intent in _NEEDS_EARS or intent in (*script.red_flags, *script.complaints)
+    )
+    if deaf:
+        # A key asked for help: what follows are questions, and their answers must be heard.
+        device.open_ears(turn, intent)
     if intent in script.red_flags:
         _red_flag(turn, intent, slots)
     elif intent in script.complaints:
         complaints.advised(turn, intent, slots)
     elif intent in script.answers:
-        commands.answer(turn, intent)
+        commands.answer(turn, intent, slots)
     elif intent in _WITH_SLOTS:
         _WITH_SLOTS[intent](turn, slots)
     elif intent in _PLAIN:
         _PLAIN[intent](turn)
+    if deaf:
+        turn.do(*(Say(line) for line in script.listening.again))
+    morning.tell_worse(turn, intent)
     morning.ask(turn, intent)
 
 
@@ -113,14 +148,22 @@ def _better(turn: Turn, slots: dict[str, str]) -> None:
         coaching.better(turn, slots)
 
 
-_WITH_SLOTS: dict[str, Callable[[Turn, dict[str, str]], None]] = {"cramp": complaints.cramp, "better": _better}
+_WITH_SLOTS: dict[str, Callable[[Turn, dict[str, str]], None]] = {
+    "cramp": complaints.cramp,
+    "better": _better,
+    "for_other": complaints.for_other,
+    "yes": answers.yes,
+    "no": answers.no,
+    "which": complaints.which,
+    "number": answers.number,
+}
 _PLAIN: dict[str, Callable[[Turn], None]] = {
     "stop": _stop,
     "help": alarm.call_for_help,
     "still_hurts": complaints.still_hurts,
     "worse": _worse,
-    "yes": partial(answers.answered, yes=True),
-    "no": partial(answers.answered, yes=False),
+    "heard_you": answers.heard_us,
+    "later": answers.later,
     "repeat": commands.repeat,
     "pause": commands.pause,
     "next": commands.go_on,
@@ -130,6 +173,9 @@ _PLAIN: dict[str, Callable[[Turn], None]] = {
     "cancel": commands.cancel,
     "good_night": commands.good_night,
     "thanks": commands.thanks,
+    "practise": practise.asked_for,
+    "listening": device.are_you_listening,
+    "dont_listen": device.dont_listen,
 }
 
 
@@ -166,6 +212,7 @@ _TIMERS: dict[str, Callable[[Turn], None]] = {
     "too_long": _too_long,
     "silence": _nobody_speaks,
     "alarm": alarm.alarm_again,
+    device.TIMER: device.time_is_over,
 }
 
 
@@ -178,7 +225,7 @@ def _acknowledged(turn: Turn, by: str) -> None:
 
 def _interrupted(turn: Turn, by: str) -> None:
     turn.hush()
-    turn.do(CancelTimer("alarm"))
+    turn.do(CancelTimer("alarm"), CancelTimer(device.TIMER))
     if turn.state.is_open:
         turn.close("silence" if by == "silence" else "interrupted")
-    turn.set(phase=Phase.IDLE)
+    turn.set(phase=Phase.IDLE, listens_s=None)

@@ -3,41 +3,89 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.dialog.classes import EASED, fields_of
-from assistant.dialog.events import NoteLast
+from assistant.dialog.events import Alert, NoteLast, NoteTold, Say
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
     from assistant.dialog.events import Value
+    from assistant.dialog.state import State
     from assistant.dialog.turn import Turn
 
-ANSWERS = frozenset({"time", "how_many_tonight", "thanks", "better", "yes", "no", "louder"})
+ANSWERS = frozenset({"time", "how_many_tonight", "thanks", "better", "yes", "no", "louder", "listening"})
 """After these there is time for a question; after a complaint, a flag, or a wish for quiet there is none."""
 IN_NUMBERS = "sore_next_day"
 """Soreness is kept as 0 to 3; a yes says that there is some."""
+ENOUGH = "enough"
+SIGNS = {"pain_morning": "pain"}
+"""Fields of the log under other names in `Signs`."""
+ONLY_KEPT = frozenset({"sleep_quality"})
+"""Fields that say nothing of what it resembled."""
+
+
+MORE_FREQUENT = "rf_more_frequent"
+
+
+def tell_worse(turn: Turn, intent: str) -> None:
+    """Say once, by day and to somebody who has just spoken to us, that it has got worse; the alert goes with it."""
+    state = turn.state
+    if not state.worsened or not state.by_day or not _is_the_moment(state, intent):
+        return
+    flag = turn.script.red_flags[MORE_FREQUENT]
+    turn.set(worsened=False)
+    turn.do(Alert(flag.level, MORE_FREQUENT), NoteTold())
+    turn.do(*(Say(line) for line in flag.by_trend))
+
+
+def _is_the_moment(state: State, intent: str) -> bool:
+    return intent in ANSWERS and state.phase is Phase.IDLE and not state.is_open and not state.barred
 
 
 def ask(turn: Turn, intent: str) -> None:
     """Ask what the night left open, if this is the moment."""
     state, plan = turn.state, turn.script.morning
-    if not state.morning or intent not in ANSWERS or state.phase is not Phase.IDLE or state.barred:
+    if not state.morning or not _is_the_moment(state, intent):
         return
     turn.set(morning=False)
     if state.last is None:
         return
+    day, weekly = plan.weekly
     poor = state.last_relief is not None and state.last_relief < EASED
-    asks = (plan.poor_relief, *plan.asks) if poor else plan.asks
-    turn.ask(asks[: plan.at_most], then="enough")
+    first = (*((plan.poor_relief,) if poor else ()), *((weekly,) if state.weekday == day else ()))
+    missing = tuple(question for question in plan.asks if _is_missing(turn, question))
+    if asks := (*first, *missing)[: plan.at_most]:
+        turn.ask(asks, then=ENOUGH)
 
 
-def note(turn: Turn, field: str | None, *, yes: bool) -> None:
-    """Keep an answer with the episode of the night, and judge again what it resembled."""
+def _is_missing(turn: Turn, question: str) -> bool:
+    field = turn.script.questions[question].note
+    if field is None or field in ONLY_KEPT:
+        return True
+    return getattr(turn.state.last, SIGNS.get(field, field)) is None
+
+
+def asks_now(state: State) -> bool:
+    """Whether the open question is one of the morning's."""
+    return state.phase is Phase.ASK and state.then == ENOUGH
+
+
+def note(turn: Turn, field: str | None, answer: int) -> None:
+    """Keep an answer, a truth value or a number, with the episode of the night; judge again what it resembled."""
     last = turn.state.last
     if field is None or last is None:
         return
-    last = replace(last, **{field: yes})
-    turn.set(last=last)
-    told: dict[str, Value] = {field: int(yes) if field == IN_NUMBERS else ("yes" if yes else "no")}
-    turn.do(NoteLast(told | fields_of(last)))
+    told: dict[str, Value] = {field: _kept(field, answer)}
+    if field not in ONLY_KEPT:
+        learned: dict[str, Any] = {SIGNS.get(field, field): answer}
+        last = replace(last, **learned)
+        turn.set(last=last)
+        told |= fields_of(last)
+    turn.do(NoteLast(told))
+
+
+def _kept(field: str, answer: int) -> Value:
+    if not isinstance(answer, bool) or field == IN_NUMBERS:
+        return int(answer)
+    return "yes" if answer else "no"

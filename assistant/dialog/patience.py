@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
+from assistant.dialog.events import Loudness  # noqa: TC001 - pydantic reads it
 from assistant.dialog.plan import Data, Seconds
 
 
@@ -48,11 +49,28 @@ class Spoken(Data):
 
 
 class Volume(Data):
-    """Steps of the volume, decibels."""
+    """How loud a line is, decibels beside the volume that is set; explained in timing.yaml."""
 
     step_db: PositiveFloat
+    least_db: float
+    most_db: float
     hearing_db: float
     partner_db: float
+    day_db: float
+    soft_db: float
+    unprompted_at_most_db: float
+    emergency_at_least_db: float
+
+    def wished(self, wish_db: float, steps: int) -> float:
+        """What "louder" and "quieter" make of the wishes so far."""
+        return min(self.most_db, max(self.least_db, wish_db + steps * self.step_db))
+
+    def level(self, loudness: Loudness, usual_db: float, *, by_day: bool) -> float:
+        """How loud a line is that would usually be `usual_db`."""
+        usual = usual_db + (self.day_db if by_day else 0.0)
+        if loudness == "soft":
+            return min(usual + self.soft_db, self.unprompted_at_most_db)
+        return max(usual, self.emergency_at_least_db) if loudness == "emergency" else usual
 
 
 class Timing(Data):

@@ -32,6 +32,8 @@ class Line(Data):
     say: Annotated[str, Field(min_length=1)]
     kind: Kind
     source: Annotated[str, Field(min_length=1)]
+    unwritten: Lines | None = None
+    """It speaks of the log, so it waits for the disk; said instead where that has not answered. None: it does not."""
     reviewer: str | None = None
     """Who approved these very words, and when; None: nobody yet."""
     reviewed: str | None = None
@@ -85,6 +87,12 @@ class Stretch(Data):
         return (*told, *rest, *asked, *self.marks.values(), *(self.next_marks or {}).values())
 
 
+Noted = Literal[
+    "pain_morning", "sore_next_day", "knot", "urge_to_move", "relief_by_moving", "both_legs", "sleep_quality"
+]
+"""Fields of the last episode that the morning fills."""
+
+
 class Question(Data):
     """What an answer leads to; the words for it are explained in questions.yaml."""
 
@@ -93,7 +101,9 @@ class Question(Data):
     if_silent: str = "wait"
     times: PositiveInt = 1
     sites: dict[str, str] = {}
-    note: Literal["sore_next_day", "knot", "urge_to_move", "relief_by_moving"] | None = None
+    note: Noted | None = None
+    scale: tuple[int, int] | None = None
+    """Answered by a number between these; None: by yes or no."""
 
     @property
     def outcomes(self) -> tuple[str, str, str]:
@@ -119,6 +129,7 @@ class RedFlag(Data):
     if_yes: str | None = None
     then_asks: Lines = ()
     when_idle: Lines = ()
+    by_trend: Lines = ()
     goes_on: bool = False
 
     def said_as(self, slots: dict[str, str]) -> RedFlag:
@@ -134,6 +145,7 @@ class Answer(Data):
     """What is answered to a question of the night."""
 
     lines: Lines
+    slots: dict[str, str] = {}
     switches: dict[str, Lines] = {}
     closed: Lines = ()
     none: Lines = ()
@@ -162,8 +174,13 @@ class Complaint(Data):
     @property
     def lines(self) -> Lines:
         """Every line that it may say."""
+        return (*self.advised, *self.asks)
+
+    @property
+    def advised(self) -> Lines:
+        """The advice, whatever the site."""
         sites = (line for lines in self.sites.values() for line in lines)
-        return (*self.advice, *sites, *self.standing, *self.lying, *self.asks)
+        return (*self.advice, *sites, *self.standing, *self.lying)
 
 
 class Morning(Data):
@@ -173,7 +190,13 @@ class Morning(Data):
     from_hour: Annotated[int, Field(ge=0, le=11)]
     at_most: PositiveInt
     poor_relief: str
+    weekly: tuple[Annotated[int, Field(ge=0, le=6)], str]
     asks: Lines
+
+    @property
+    def lines(self) -> Lines:
+        """Every question that it may ask."""
+        return (self.poor_relief, self.weekly[1], *self.asks)
 
 
 class Rule(Data):

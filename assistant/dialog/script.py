@@ -23,6 +23,7 @@ from assistant.dialog.plan import (
     Rule,
     Stretch,
 )
+from assistant.dialog.plan_device import Listening, Practise  # noqa: TC001 - pydantic reads them
 from assistant.dialog.profile import SWITCHES
 from assistant.errors import ScriptError
 
@@ -44,6 +45,8 @@ class Script(Data):
     answers: dict[str, Answer]
     complaints: dict[str, Complaint]
     morning: Morning
+    listening: Listening
+    practise: Practise
     rules: tuple[Rule, ...]
     spoken: Spoken
     timing: Timing
@@ -56,12 +59,16 @@ class Script(Data):
         """Every line that something names, with the place that names it."""
         yield from ((line, "the conversation itself") for line in FIXED_LINES)
         yield from ((line, f"stretches.{site}") for site, s in self.stretches.items() for line in s.lines)
+        for name, told in self.lines.items():
+            yield from ((other, f"lines.{name}.unwritten") for other in told.unwritten or ())
         yield from ((question, "questions") for question in self.questions)
         yield from ((line, f"answers.{name}") for name, a in self.answers.items() for line in a.all_lines)
         yield from ((line, f"complaints.{name}") for name, c in self.complaints.items() for line in c.lines)
+        yield from ((line, "listening") for line in self.listening.lines)
+        yield from ((line, "practise") for line in self.practise.lines)
         for name, flag in self.red_flags.items():
             other = (line for way in flag.ways for line in way.lines or ())
-            for line in (flag.confirm, *flag.lines, *other, *flag.then_asks, *flag.when_idle):
+            for line in (flag.confirm, *flag.lines, *other, *flag.then_asks, *flag.when_idle, *flag.by_trend):
                 yield line, f"red_flags.{name}"
         for n, rule in enumerate(self.rules, 1):
             for line in (*rule.before, *rule.asks, *rule.forbid, *rule.replace.values()):
@@ -73,8 +80,8 @@ NUMBERS = {
     "urgent_line": "your doctor's line",
 }
 """What is said for a number that the family has not set."""
-MOMENT = {"clock": "three o'clock", "count": "second", "name": "Somebody"}
-"""Examples of what only the night tells: the time, a count, who has been told."""
+MOMENT = {"clock": "three o'clock", "until": "four o'clock", "count": "second", "name": "Somebody"}
+"""Examples of what only the night tells: the time, when we listen again, a count, who has been told."""
 
 # Lines that the machine says by itself, so they must be there whatever the stretches are.
 FIXED_LINES = (
@@ -93,7 +100,8 @@ FIXED_LINES = (
     "control.told",
 )
 
-OUTCOMES = ("next", "forbid", "helper", "alone", "close", "wait", "enough")
+REHEARSAL = ("rehearse", "heard", "too_quiet", "unheard")
+OUTCOMES = ("next", "forbid", "helper", "alone", "close", "wait", "enough", *REHEARSAL)
 """What may follow an answer, beside `flag NAME` and `doubt NAME`."""
 
 
@@ -109,7 +117,7 @@ def load_script(pack: Path = PACK, language: str = "en") -> Script:
         "timing": _read(pack / "dialog" / "timing.yaml"),
         "spoken": _read(pack / "lines" / f"{language}.spoken.yaml"),
     }
-    for name in ("stretches", "questions", "red_flags", "answers", "morning", "profile"):
+    for name in ("stretches", "questions", "red_flags", "answers", "morning", "device", "profile"):
         data |= _read(pack / "dialog" / f"{name}.yaml")
     try:
         script = Script.model_validate(data)
@@ -147,8 +155,10 @@ def _dead_ends(script: Script) -> Iterator[str]:
             for question in questions
             if question not in script.questions
         )
-    by_day = (script.morning.poor_relief, *script.morning.asks)
-    yield from (f"morning asks {q}, which questions has not" for q in by_day if q not in script.questions)
+    yield from (f"morning asks {q}, which questions has not" for q in script.morning.lines if q not in script.questions)
+    for name, answer in script.answers.items():
+        wrong = (other for other in answer.slots.values() if other not in script.answers)
+        yield from (f"answers.{name}.slots names {other}, which answers has not" for other in wrong)
     ends = [(f"questions.{name}", outcome) for name, q in script.questions.items() for outcome in q.outcomes]
     ends += [(f"red_flags.{name}.if_yes", flag.if_yes) for name, flag in script.red_flags.items() if flag.if_yes]
     ends += [(f"complaints.{name}.then", complaint.then) for name, complaint in script.complaints.items()]

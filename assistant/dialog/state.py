@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from assistant.dialog.profile import Profile
 
@@ -42,9 +42,9 @@ class Phase(StrEnum):
 EXPECTED = {
     Phase.CHECK: frozenset({"better", "still_hurts", "worse"}),
     Phase.ASK: frozenset({"yes", "no"}),
-    Phase.SITE: frozenset({"cramp"}),
+    Phase.SITE: frozenset({"cramp", "which"}),
     Phase.PAUSED: frozenset({"next"}),
-    Phase.ALARM: frozenset({"yes", "no", "stop"}),
+    Phase.ALARM: frozenset({"yes", "no", "stop", "heard_you"}),
 }
 """Intents that each phase waits for; others count all the same."""
 
@@ -76,6 +76,8 @@ class State:
     pace: float = 1.0
     """How much slower than usual the steps come."""
 
+    subject: str | None = None
+    """Whose episode it is, where it is not that of the person who sleeps here."""
     complaint: str = ""
     """The intent that the open episode is about."""
     site: str = "leg"
@@ -132,9 +134,32 @@ class State:
     last: Signs | None = None
     """What is known of the last episode, if the morning may ask for more."""
     last_relief: int | None = None
+    keys: bool = False
+    """There are keys: help can be called while nothing is listened to."""
+    listens_s: float | None = None
+    """When we listen again; None: we do."""
+    usual_db: float = 0.0
+    """How loud a night begins, beside the volume that is set."""
+    wish_db: float = 0.0
+    """What was wished since, for this night."""
+    number: bool = False
+    """The open question is answered by a number."""
+    weekday: int = 0
+    """0 is Monday."""
+    soft: bool = False
+    """The open question was asked unprompted."""
     by_day: bool = False
+    rehearsal: Literal["", "hear", "say", "round"] = ""
+    """How far the rehearsal has come; "": nothing is rehearsed."""
+    worsened: bool = False
+    """The log says that it has got worse, which is to be told by day."""
     morning: bool = False
     """It is after the wake hour, and what the night left open has not been asked yet."""
+
+    @property
+    def sleeper(self) -> Profile:
+        """What is known of whose episode it is; of somebody else nothing, so the careful version holds."""
+        return self.profile if self.subject is None else Profile()
 
     @property
     def is_open(self) -> bool:
@@ -159,13 +184,21 @@ class State:
     @property
     def expected(self) -> frozenset[str]:
         """Intents that the open question waits for; others count all the same."""
-        return EXPECTED.get(self.phase, frozenset())
+        if self.rehearsal == "say":
+            return frozenset({"cramp"})
+        return frozenset({"number"}) if self.number else EXPECTED.get(self.phase, frozenset())
 
     def closed(self, now: float) -> State:
         """What outlives an episode: a red flag, who lies here, and what the night remembers."""
+        own_cramp = self.complaint == "cramp" and self.subject is None
         kept = State(profile=self.profile, last_line=self.last_line, tonight=self.tonight, called_s=self.called_s)
         return replace(
             kept,
+            keys=self.keys,
+            worsened=self.worsened,
+            usual_db=self.usual_db,
+            wish_db=self.wish_db,
+            listens_s=self.listens_s,
             flag=self.flag,
             flag_level=self.flag_level,
             flag_lines=self.flag_lines,
@@ -173,7 +206,7 @@ class State:
             acknowledged=self.acknowledged,
             let_be=self.let_be,
             let_be_s=self.let_be_s,
-            last_site=self.site if self.complaint == "cramp" else self.last_site,
-            last_side=self.side if self.complaint == "cramp" else self.last_side,
+            last_site=self.site if own_cramp else self.last_site,
+            last_side=self.side if own_cramp else self.last_side,
             ended_s=now,
         )

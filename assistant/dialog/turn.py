@@ -6,17 +6,32 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialog.classes import fields_of, signs_of
-from assistant.dialog.events import CancelTimer, CloseEpisode, Effect, EndedBy, Hush, NoteEpisode, Say, SetTimer, Value
+from assistant.dialog.events import (
+    CancelTimer,
+    CloseEpisode,
+    Effect,
+    EndedBy,
+    GiveEpisode,
+    Hush,
+    NoteEpisode,
+    NoteLast,
+    OpenEpisode,
+    Say,
+    SetTimer,
+    Value,
+)
 from assistant.dialog.profile import Suited, suited
 from assistant.dialog.state import Phase, State
 
 if TYPE_CHECKING:
+    from assistant.dialog.events import Loudness
     from assistant.dialog.script import Script, Stretch, Timing
 
 # Timers of the open question and the running round; the episode's own timers outlive them.
 ROUND_TIMERS = ("answer", "still_here", "recheck", "rest")
 EPISODE_TIMERS = ("signs", "too_long", "silence")
 CHECK_QUESTION = "check.how"
+OF_AN_EPISODE = (OpenEpisode, NoteEpisode, NoteLast, GiveEpisode, CloseEpisode)
 
 
 @dataclass(slots=True)
@@ -27,6 +42,8 @@ class Turn:
     now: float
     script: Script
     effects: list[Effect] = field(default_factory=list)
+    soft: bool = False
+    """Nobody has just spoken to us, so what is said is said softly."""
 
     @property
     def timing(self) -> Timing:
@@ -36,7 +53,7 @@ class Turn:
     @property
     def suited(self) -> Suited:
         """The stretch of the site that hurts, as this person may do it."""
-        return suited(self.script, self.state.site, self.state.profile)
+        return suited(self.script, self.state.site, self.state.sleeper)
 
     @property
     def stretch(self) -> Stretch:
@@ -48,13 +65,18 @@ class Turn:
         self.state = replace(self.state, **changes)
 
     def do(self, *effects: Effect) -> None:
-        """Add what is to be done."""
-        self.effects += effects
+        """Add what is to be done; of a rehearsal nothing is written."""
+        wanted = [effect for effect in effects if not (self.state.rehearsal and isinstance(effect, OF_AN_EPISODE))]
+        self.effects += [self._softly(effect) for effect in wanted]
 
-    def say(self, *lines: str, spacing_s: float = 0.0) -> None:
+    def _softly(self, effect: Effect) -> Effect:
+        soft = self.soft and isinstance(effect, Say) and effect.loudness == "usual"
+        return replace(effect, loudness="soft") if soft and isinstance(effect, Say) else effect
+
+    def say(self, *lines: str, spacing_s: float = 0.0, loudness: Loudness = "usual") -> None:
         """Say lines, and remember the last one for "repeat"."""
         for line in lines:
-            self.do(Say(line, spacing_s=spacing_s * self.state.pace))
+            self.do(Say(line, spacing_s=spacing_s * self.state.pace, loudness=loudness))
             self.set(last_line=line, reassured=self.state.reassured or self.script.lines[line].kind == "reassure")
 
     def ask(self, questions: tuple[str, ...], then: str, *, asked: int = 0) -> None:
@@ -65,13 +87,17 @@ class Turn:
         phase = Phase.SITE if questions[0] == self.stretch.asks_site and question is not None else Phase.ASK
         if questions[0] == CHECK_QUESTION:
             phase = Phase.CHECK
-        self.set(phase=phase, questions=questions, then=then, asked=asked + 1, doubt=doubt, doubt_clear=clear)
+        self.set(phase=phase, questions=questions, then=then, asked=asked + 1)
+        number = question is not None and question.scale is not None
+        self.set(doubt=doubt, doubt_clear=clear, soft=self.soft, number=number)
         self.say(questions[0])
 
     def wait(self, *, look_again_s: float | None = None) -> None:
         """Be silent, but there; where nothing is open, be idle."""
         self.drop_round()
         self.set(phase=Phase.WAIT if self.state.is_open else Phase.IDLE)
+        if not self.state.is_open:
+            self.set(rehearsal="")
         if look_again_s is not None and self.state.is_open:
             self.timer("recheck", look_again_s)
 
@@ -85,7 +111,7 @@ class Turn:
         names = [*ROUND_TIMERS, *(hold_timer(second) for second in sorted(marks))]
         self.do(*(CancelTimer(name) for name in names))
         self._count_hold()
-        self.set(plan=(), questions=(), then="", asked=0, doubt=None, doubt_clear=False)
+        self.set(plan=(), questions=(), then="", asked=0, doubt=None, doubt_clear=False, number=False)
 
     def hush(self) -> None:
         """Fall silent and drop the round."""
@@ -94,6 +120,9 @@ class Turn:
 
     def close(self, ended_by: EndedBy, **fields: Value) -> None:
         """Close the open episode and go back to idle; what is said afterwards is up to the caller."""
+        if self.state.rehearsal:
+            self.leave()
+            return
         stopped_early = self.state.phase in (Phase.STEPS, Phase.HOLD)
         self.drop_round()
         s = self.state
@@ -111,7 +140,20 @@ class Turn:
         signs, flagged = signs_of(s, self.now), ended_by == "red_flag"
         self.do(NoteEpisode(fields_of(signs, flagged=flagged)))
         self.do(CloseEpisode(ended_by, s.relief, known | fields))
-        self.state = replace(s.closed(self.now), last=None if flagged else signs, last_relief=s.relief)
+        closed = s.closed(self.now)
+        if s.subject is None:
+            self.state = replace(closed, last=None if flagged else signs, last_relief=s.relief)
+        else:
+            # The morning asks the person who sleeps here about their own night.
+            self.state = replace(closed, last=s.last, last_relief=s.last_relief)
+
+    def leave(self) -> None:
+        """End a rehearsal, of which nothing stays."""
+        self.drop_round()
+        s = self.state
+        self.do(*(CancelTimer(name) for name in EPISODE_TIMERS))
+        self.state = replace(s.closed(self.now), ended_s=s.ended_s, morning=s.morning)
+        self.set(last=s.last, last_relief=s.last_relief, last_site=s.last_site, last_side=s.last_side)
 
     def _count_hold(self) -> None:
         began = self.state.hold_began_s

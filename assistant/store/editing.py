@@ -161,6 +161,11 @@ class Editing:
                     waited = max(0.0, (now.utc - alert.stamp.utc).total_seconds())
                     queries.change(connection, alert.episode_id, {"acknowledged_by": by, "ack_s": round(waited, 1)})
 
+    def ask(self, wish: str, by: str) -> None:
+        """Ask the device for something, as a key beside the bed would: `dont_listen`, or `listening`."""
+        with self._link.writing() as connection:
+            self._tell(connection, "asked", None, {"wish": wish, "by": by})
+
     def _enter(self, connection: Connection, each: Entered, by: str) -> None:
         opening, fields = each.opening, rows.changes(each.fields)
         first = rows.opening_entry(opening)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from assistant.store import rows, tables
 from assistant.store.errors import StoreError
+from assistant.store.records import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,17 @@ def row_of(connection: Connection, episode_id: str) -> RowMapping:
     if row is None:
         raise StoreError(f"there is no episode {episode_id}; open it first")
     return row
+
+
+def person_named(connection: Connection, house_id: str, name: str) -> str:
+    """The id of a person of the house, made where there is none of that name."""
+    table = tables.person
+    query = select(table.c.person_id).where(table.c.house_id == house_id, table.c.name == name)
+    found: str | None = connection.scalar(query)
+    if found is None:
+        found = new_id()
+        connection.execute(table.insert().values(person_id=found, house_id=house_id, name=name))
+    return found
 
 
 def change(connection: Connection, episode_id: str, new: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from assistant.store import queries, rows, tables, upgrade
 from assistant.store.errors import StoreError
 from assistant.store.link import WAL_LIMIT, WAL_TIDY, Link, claim
 from assistant.store.profile import Profile
+from assistant.store.reading import Reading
 from assistant.store.records import LIVE, OWN, Closing, JournalEntry, NewEpisode, Stamp
 
 if TYPE_CHECKING:
@@ -107,6 +108,21 @@ class Store:
                     connection, self._owner, JournalEntry("episode_changed", episode_id, self._now(), payload)
                 )
 
+    def give_episode(self, episode_id: str, name: str) -> None:
+        """Make an episode that of another person in the house, who gets a row when first named.
+
+        Raises:
+            StoreError: no such episode.
+        """
+        with self._link.writing() as connection:
+            old = queries.row_of(connection, episode_id)["person_id"]
+            new = queries.person_named(connection, self._owner["house_id"], name)
+            if new != old:
+                queries.change(connection, episode_id, {"person_id": new})
+                payload = rows.change_payload({"person_id": old}, {"person_id": new})
+                entry = JournalEntry("episode_changed", episode_id, self._now(), payload)
+                queries.append(connection, self._owner, entry)
+
     def close_episode(self, episode_id: str, closing: Closing) -> None:
         """Write how the episode ended and its `episode_closed` event, in one transaction.
 
@@ -142,6 +158,10 @@ class Store:
         query = select(func.count()).select_from(tables.episode).where(*counted)
         with self._link.reading() as connection:
             return connection.scalar(query) or 0
+
+    def reading(self, origins: Sequence[str] = OWN) -> Reading:
+        """Questions about whole periods, over the same connections."""
+        return Reading(self._link, origins)
 
     def open_episodes(self) -> list[Episode]:
         """Episodes that this device heard and that have no end, oldest first: at a start, those of a power cut.

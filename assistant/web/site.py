@@ -69,6 +69,7 @@ WRITE = {
     "/alerts": alerts.acknowledge,
     "/sending/snooze": sending.snooze,
     "/words": words.settle_words,
+    "/device": device.ask,
     "/person": person.save_person,
     "/new": episode.enter,
     "/import": diary.import_diary,
