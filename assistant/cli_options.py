@@ -52,6 +52,14 @@ def _understand(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
 
 
+def _teach(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("words", metavar="WORDS", nargs="?", help="what the family says, in quotes")
+    sub.add_argument("intent", metavar="INTENT", nargs="?", help="what they mean by it")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--list", action="store_true", help="show what was taught")
+    form.add_argument("--undo", action="store_true", help="take back these words; without words the last ones")
+
+
 def _episodes(sub: argparse.ArgumentParser) -> None:
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -117,6 +125,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _demo,
     "hear": _hear,
     "understand": _understand,
+    "teach": _teach,
     "night": _night,
     "episodes": _episodes,
     "say": _say,
