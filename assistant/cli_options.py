@@ -36,7 +36,11 @@ def _engine_options(sub: argparse.ArgumentParser) -> None:
 
 def _hear(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("files", metavar="FILE", nargs="+", help="WAV or FLAC, 60 s at most")
-    sub.add_argument("--json", action="store_true", help="one JSON object a line")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument(
+        "--explain", action="store_true", help="say why: the readings compared, what was found, the threshold"
+    )
     sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
     _engine_options(sub)
     sub.add_argument("--realtime", action="store_true", help="feed the sound at its own speed, and tell the times")

@@ -57,8 +57,7 @@ class Hearing:
         Raises:
             UsageError: it is a night's length.
         """
-        if sound.duration_s > LONGEST_S:
-            raise UsageError(f"{path} lasts {sound.duration_s:.0f} s. For more than 60 s use: ./bedside night {path}")
+        _check_length(path, sound)
         clock = RealClock()
         began = perf_counter()
         finals: list[tuple[Heard, float]] = []
@@ -89,6 +88,15 @@ class Hearing:
         events = [event for frame in sound.frames() for event in self._recogniser.accept(frame)]
         events += self._recogniser.finish()
         return [event.heard for event in events if isinstance(event, Final)]
+
+    def heard(self, path: Path, sound: SoundFile) -> list[tuple[Heard, Match]]:
+        """Every utterance of a recording, and what was meant by it.
+
+        Raises:
+            UsageError: it is a night's length.
+        """
+        _check_length(path, sound)
+        return [(heard, self._meaning_of(heard)) for heard in self.listen(sound)]
 
     def meaning(self, utterances: list[Heard]) -> Match | None:
         """The surest meaning of what was heard; where nothing is meant, the surest silence; None: nothing was heard."""
@@ -125,6 +133,11 @@ class Hearing:
             "decided_s": round(at_s, 3),
             "first_sound_s": round(at_s + took, 3) if first else None,
         }
+
+
+def _check_length(path: Path, sound: SoundFile) -> None:
+    if sound.duration_s > LONGEST_S:
+        raise UsageError(f"{path} lasts {sound.duration_s:.0f} s. For more than 60 s use: ./bedside night {path}")
 
 
 def _seconds_to_render(voice: Voice, text: str) -> float:

@@ -111,7 +111,8 @@ class _Reader:
 
     def _normaliser(self) -> Normaliser:
         data = self._single("normalise")
-        return Normaliser(**{key: data.get(key) or {} for key in ("contractions", "endings", "numbers")})
+        tables = {key: data.get(key) or {} for key in ("contractions", "endings", "numbers")}
+        return Normaliser(**tables, stammer=data.get("stammer") != "false")
 
     def _ways(self, source: str, template: object, most: int = MOST_WAYS) -> list[str]:
         if not isinstance(template, str):
