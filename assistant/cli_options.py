@@ -100,6 +100,9 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
     sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
     sub.add_argument("--seconds", metavar="N", type=int, default=600, help="idle: how long it listens")
+    sub.add_argument(
+        "--sound", metavar="DIR", nargs="+", default=(), help="barista: speech to make babble of, talk: what is heard"
+    )
     _engine_options(sub)
 
 

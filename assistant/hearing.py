@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.clock import RealClock
 from assistant.dialog.events import Say, Understood
@@ -15,16 +15,25 @@ from assistant.meaning import meaning_of
 from audio import SAMPLE_RATE, Final, Partial
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from assistant.app import App
-    from audio import Heard, SpeechEvent, Voice
+    from audio import Frame, Heard, SpeechEvent, Voice
     from audio.wav import SoundFile
     from intents import Match
     from intents.understanding import Understanding
 
 LONGEST_S = 60.0
 """Longer recordings are a night's."""
+
+
+class Played(Protocol):
+    """Sound that comes frame by frame."""
+
+    def frames(self) -> Iterable[Frame]:
+        """Its frames, in order."""
+        ...
 
 
 class Hearing:
@@ -83,7 +92,7 @@ class Hearing:
         }
         return answer | (self._times(decided) if self._voice is not None else {})
 
-    def listen(self, sound: SoundFile) -> list[Heard]:
+    def listen(self, sound: Played) -> list[Heard]:
         """Every utterance of a recording."""
         events = [event for frame in sound.frames() for event in self._recogniser.accept(frame)]
         events += self._recogniser.finish()

@@ -6,7 +6,7 @@ listed. Sets of places in the graph are the states; each set is worked out once,
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import groupby, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hassil.expression import Alternative, ListReference, Permutation, RuleReference, TextChunk
@@ -128,8 +128,13 @@ class PackGrammar:
         return after
 
     def _in_order(self, items: Sequence[Any], at: int, depth: int) -> int:
-        for item in items:
-            at = self._way(item, at, depth)
+        """Parts one after the other; words side by side are spelt together, since people contract them."""
+        for plain, parts in groupby(items, lambda item: isinstance(item, TextChunk)):
+            if plain:
+                at = self._spelt("".join(part.original_text for part in parts), at)
+            else:
+                for part in parts:
+                    at = self._way(part, at, depth)
         return at
 
     def _joined(self, ends: Sequence[int]) -> int:
