@@ -17,15 +17,14 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.bench_noise import babble, fan, mixed
-from assistant.bench_sound import read_sound, sounds_in
+from assistant.bench_sound import Played, read_sound, sounds_in
 from assistant.errors import UsageError
 from assistant.hearing import Hearing
-from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Frame
 from intents.nearest import Nearest
 from intents.pack import BUNDLED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -41,7 +40,7 @@ SNRS_DB = (6, 12, 24)
 KINDS = ("babble", "fan")
 CLEAN = "clean"
 SEED = 7
-SENTENCES = 20_000
+SENTENCES = 5_000
 """Sentences that the plain way chooses from; the pack allows millions."""
 
 
@@ -61,19 +60,8 @@ class Order:
         return match is not None and (match.intent, match.slots) == (self.intent, self.slots)
 
 
-@dataclass(frozen=True, slots=True)
-class _Played:
-    """Samples as a sound that is heard frame by frame."""
-
-    samples: NDArray[np.float32]
-
-    def frames(self) -> Iterator[Frame]:
-        for at in range(0, len(self.samples), FRAME_SAMPLES):
-            yield Frame(self.samples[at : at + FRAME_SAMPLES], at / SAMPLE_RATE)
-
-
 def run(app: App, clips: Path, *, every: int = 1, sound: Sequence[Path] = ()) -> dict[str, Any]:
-    """Hear every n-th order in every condition, and count.
+    """Hear every n-th order in every condition, and count; Ctrl-C ends it, and what was heard until then is counted.
 
     Args:
         app: makes the recogniser.
@@ -82,8 +70,8 @@ def run(app: App, clips: Path, *, every: int = 1, sound: Sequence[Path] = ()) ->
         sound: folders of other people's speech, which babble is made of; by default it is other people's orders.
 
     Returns:
-        `babble`: what it was made of; `orders`: part -> how many; `right`: part (`report`, `tuning`) -> condition ->
-        way -> how many; `missed`: our own misses.
+        `babble`: what it was made of; `right`: part (`report`, `tuning`) -> condition -> how many were `asked`, and way
+        -> how many were right; `missed`: our own misses.
 
     Raises:
         UsageError: there are no recordings, or no labels.
@@ -97,8 +85,7 @@ def run(app: App, clips: Path, *, every: int = 1, sound: Sequence[Path] = ()) ->
     voices = [read_sound(path) for path in sounds_in(sound)] or [order.sound for order in orders]
     heard = [order for order in orders if order.number % every == 0]
     result: dict[str, Any] = {"babble": [str(folder) for folder in sound] or "other orders", "missed": []}
-    result["orders"] = {part: sum(_part(order) == part for order in heard) for part in ("report", "tuning")}
-    result["right"] = {part: {} for part in result["orders"]}
+    result["right"] = {"report": {}, "tuning": {}}
     understanding = app.understanding(PACK)
     hearing = Hearing(app, understanding, idle=True, realtime=False)
     nearest = Nearest(understanding.pack, each=SENTENCES)
@@ -108,16 +95,28 @@ def run(app: App, clips: Path, *, every: int = 1, sound: Sequence[Path] = ()) ->
         "without the grammar": lambda finals: hearing.meaning([replace(heard, allowed=None) for heard in finals]),
         "ours": hearing.meaning,
     }
-    work = [(order, condition) for condition in conditions() for order in heard]
-    for order, condition in track(work, "barista", console=Console(stderr=True), transient=True):
-        finals = hearing.listen(_Played(in_noise(order, condition, voices)))
-        counts = result["right"][_part(order)].setdefault(condition, dict.fromkeys(ways, 0))
-        for way, understand in ways.items():
-            counts[way] += order.is_meant(understand(finals))
-        if not order.is_meant(ours := hearing.meaning(finals)):
-            told = {"heard": " ".join(heard.text for heard in finals), "slots": ours.slots if ours else {}}
-            result["missed"].append({"file": order.name, "condition": condition, "label": order.slots, **told})
+    work = [(order, condition) for order in sorted(heard, key=_part) for condition in conditions()]
+    try:
+        for order, condition in track(work, "barista", console=Console(stderr=True), transient=True):
+            finals = hearing.listen(Played(in_noise(order, condition, voices)))
+            told = {way: understand(finals) for way, understand in ways.items()}
+            _count(result, order, condition, told, " ".join(heard.text for heard in finals))
+    except KeyboardInterrupt:
+        result["stopped"] = True
     return result
+
+
+def _count(
+    result: dict[str, Any], order: Order, condition: str, told: dict[str, Match | None], transcript: str
+) -> None:
+    counts = result["right"][_part(order)].setdefault(condition, {"asked": 0} | dict.fromkeys(told, 0))
+    counts["asked"] += 1
+    for way, match in told.items():
+        counts[way] += order.is_meant(match)
+    if not order.is_meant(ours := told["ours"]):
+        understood = ours.slots if ours else {}
+        miss = {"file": order.name, "condition": condition, "label": order.slots}
+        result["missed"].append(miss | {"heard": transcript, "slots": understood})
 
 
 def conditions() -> list[str]:
@@ -156,15 +155,16 @@ def _best_alone(heard: Heard) -> Heard:
 def show(result: dict[str, Any], console: Console) -> None:
     """Print a table for each part of the recordings, and what we missed."""
     for part, of_part in result["right"].items():
-        asked = result["orders"][part]
         if not of_part:
             continue
-        ways = list(of_part[CLEAN])
-        table = Table(f"{asked} orders, {part}", *ways, box=None)
-        for condition, right in of_part.items():
-            table.add_row(condition, *(f"{right[way]}/{asked}" for way in ways))
-        noisy = [right for condition, right in of_part.items() if condition != CLEAN]
-        table.add_row("noise, mean", *(f"{sum(n[way] for n in noisy) / len(noisy) / asked:.1%}" for way in ways))
+        ways = [way for way in of_part[CLEAN] if way != "asked"]
+        table = Table(f"orders, {part}", *ways, box=None)
+        for condition, n in of_part.items():
+            table.add_row(condition, *(f"{n[way]}/{n['asked']}" for way in ways))
+        noisy = [n for condition, n in of_part.items() if condition != CLEAN]
+        if noisy:
+            means = (sum(n[way] / n["asked"] for n in noisy) / len(noisy) for way in ways)
+            table.add_row("noise, mean", *(f"{mean:.1%}" for mean in means))
         console.print(table)
     for miss in result["missed"]:
         console.print(f"  {miss['condition']}: {miss['file'][:8]} heard “{miss['heard']}”")

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import soundfile
 import soxr
 
 from assistant.errors import UsageError
-from audio.events import SAMPLE_RATE
+from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
 KINDS = (".wav", ".flac")
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Samples as a sound that is heard frame by frame."""
+
+    samples: NDArray[np.float32]
+
+    def frames(self) -> Iterator[Frame]:
+        """Its frames, in order."""
+        for at in range(0, len(self.samples), FRAME_SAMPLES):
+            yield Frame(self.samples[at : at + FRAME_SAMPLES], at / SAMPLE_RATE)
 
 
 def sounds_in(folders: Sequence[Path]) -> list[Path]:

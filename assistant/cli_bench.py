@@ -39,6 +39,12 @@ BENCHES = {
         needs_clips=True,
         takes=("sound",),
     ),
+    "talk": Bench(
+        "false prompts in hours of talk that is not for us",
+        "assistant.bench_talk",
+        needs_clips=False,
+        takes=("sound", "text", "voices"),
+    ),
     "decoder": Bench("the decoder's ways of searching", "assistant.bench_decoder", needs_clips=True),
     "understand": Bench(
         "meaning of typed paraphrases, beside plain ways", "assistant.bench_understand", needs_clips=False

@@ -101,7 +101,11 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
     sub.add_argument("--seconds", metavar="N", type=int, default=600, help="idle: how long it listens")
     sub.add_argument(
-        "--sound", metavar="DIR", nargs="+", default=(), help="barista: speech to make babble of, talk: what is heard"
+        "--sound", metavar="DIR", nargs="+", default=(), help="barista: speech to make babble of; talk: what is heard"
+    )
+    sub.add_argument("--text", metavar="FILE", nargs="+", default=(), help="talk: texts that are read aloud")
+    sub.add_argument(
+        "--voices", metavar="NAME", nargs="+", default=(), help="talk: who reads, as flite:slt or espeak-ng:en-us"
     )
     _engine_options(sub)
 
