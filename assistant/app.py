@@ -10,6 +10,7 @@ from assistant.clock import RealClock
 from assistant.dialog.script import load_script
 from assistant.episode_log import stamp_of
 from assistant.listening import Engines
+from assistant.own_words import pack_of
 from assistant.person import with_person
 from assistant.places import cache_folder, data_folder
 from assistant.settings import InForce, load_settings
@@ -111,10 +112,10 @@ class App:
         return home_network(self.data / "https", host, port, RealClock().wall())
 
     def understanding(self, pack: Path | None = None) -> Understanding:
-        """The meaning of a pack's words; None: the bedside's own."""
+        """The meaning of a pack's words; None: the bedside's own, and what the family taught."""
         from intents.understanding import Understanding  # noqa: PLC0415 - only commands that understand load the pack
 
-        return Understanding.load(pack)
+        return Understanding(pack_of(self.data)) if pack is None else Understanding.load(pack)
 
     def get_model(
         self, progress: Callable[[int, int], None] = lambda _done, _whole: None, file: Path | None = None

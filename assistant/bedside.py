@@ -126,7 +126,8 @@ class Bedside:
         match = self._following.meaning(heard, idle=self.is_idle, expected=self.state.expected)
         self._heard, self._score = heard, match.score
         self._tell("heard", text=heard.text, score=round(heard.share, 3), engine=heard.engine)
-        self._tell("understood", intent=match.intent, slots=match.slots, score=round(match.score, 3))
+        nearly = {"nearly": match.best} if match.nearly else {}
+        self._tell("understood", intent=match.intent, slots=match.slots, score=round(match.score, 3), **nearly)
         if match.intent is None:
             self._step(doubt_of(match, self._script) or NotUnderstood())
         else:

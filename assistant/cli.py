@@ -49,6 +49,13 @@ COMMANDS = (
         "assistant.cli_words:understand",
     ),
     Command(
+        "teach",
+        "let a family's own words mean something, take them back, or list them",
+        './bedside teach "the gremlin has got me" cramp',
+        "assistant.cli_teach:run",
+        "assistant.cli_teach:meanings_help",
+    ),
+    Command(
         "night", "play a night from a script or a recording", "./bedside night night.yaml", "assistant.cli_night:night"
     ),
     Command("episodes", "show the log", "./bedside episodes --since 2026-01-31", "assistant.cli_log:episodes"),

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -17,6 +17,8 @@ from assistant.hints import did_you_mean
 if TYPE_CHECKING:
     import argparse
 
+_PATHS = ("sound", "text")
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -25,11 +27,24 @@ class Bench:
     does: str
     module: str
     needs_clips: bool
-    takes_seconds: bool = False
+    takes: tuple[str, ...] = ()
+    """Options of its own, by name."""
 
 
 BENCHES = {
     "hear": Bench("meaning of labelled clips, beside the nearest sentence", "assistant.bench_hear", needs_clips=True),
+    "barista": Bench(
+        "coffee orders by real people, clean and in noise",
+        "assistant.bench_barista",
+        needs_clips=True,
+        takes=("sound",),
+    ),
+    "talk": Bench(
+        "false prompts in hours of talk that is not for us",
+        "assistant.bench_talk",
+        needs_clips=False,
+        takes=("sound", "text", "voices"),
+    ),
     "decoder": Bench("the decoder's ways of searching", "assistant.bench_decoder", needs_clips=True),
     "understand": Bench(
         "meaning of typed paraphrases, beside plain ways", "assistant.bench_understand", needs_clips=False
@@ -45,7 +60,7 @@ BENCHES = {
     ),
     "latency": Bench("how long a person waits for the first word", "assistant.bench_latency", needs_clips=False),
     "player": Bench("from the decision to a kept line's first sample", "assistant.bench_player", needs_clips=False),
-    "idle": Bench("what a night without a word costs", "assistant.bench_idle", needs_clips=False, takes_seconds=True),
+    "idle": Bench("what a night without a word costs", "assistant.bench_idle", needs_clips=False, takes=("seconds",)),
     "voices": Bench(
         "every fixed line, heard back, its time and its level", "assistant.bench_voices", needs_clips=False
     ),
@@ -69,10 +84,16 @@ def bench(options: argparse.Namespace) -> int:
     if clips is None and chosen.needs_clips:
         raise UsageError(f"bench {options.name} needs labelled clips. Give their folder with --clips DIR.")
     module = import_module(chosen.module)
-    more = {"seconds": options.seconds} if chosen.takes_seconds else {}
+    more = {name: _given(options, name) for name in chosen.takes}
     app = App(options.data, engine=options.engine, model=options.model)
     result = module.run(app, clips, every=options.every, **more)
     module.show(result, Console(highlight=False))
     if options.out:
         Path(options.out).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _given(options: argparse.Namespace, name: str) -> Any:
+    """The value of an option; those that name files, as paths."""
+    value = getattr(options, name)
+    return tuple(Path(each) for each in value) if name in _PATHS else value

@@ -36,7 +36,11 @@ def _engine_options(sub: argparse.ArgumentParser) -> None:
 
 def _hear(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("files", metavar="FILE", nargs="+", help="WAV or FLAC, 60 s at most")
-    sub.add_argument("--json", action="store_true", help="one JSON object a line")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument(
+        "--explain", action="store_true", help="say why: the readings compared, what was found, the threshold"
+    )
     sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
     _engine_options(sub)
     sub.add_argument("--realtime", action="store_true", help="feed the sound at its own speed, and tell the times")
@@ -50,6 +54,14 @@ def _understand(sub: argparse.ArgumentParser) -> None:
     form.add_argument("--explain", action="store_true", help="say why: what was found, its weight, the threshold")
     sub.add_argument("--pack", metavar="DIR", help="another sentence pack")
     sub.add_argument("--idle", action="store_true", help="judge as with nothing open")
+
+
+def _teach(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("words", metavar="WORDS", nargs="?", help="what the family says, in quotes")
+    sub.add_argument("intent", metavar="INTENT", nargs="?", help="what they mean by it")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--list", action="store_true", help="show what was taught")
+    form.add_argument("--undo", action="store_true", help="take back these words; without words the last ones")
 
 
 def _episodes(sub: argparse.ArgumentParser) -> None:
@@ -95,6 +107,13 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
     sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
     sub.add_argument("--seconds", metavar="N", type=int, default=600, help="idle: how long it listens")
+    sub.add_argument(
+        "--sound", metavar="DIR", nargs="+", default=(), help="barista: speech to make babble of; talk: what is heard"
+    )
+    sub.add_argument("--text", metavar="FILE", nargs="+", default=(), help="talk: texts that are read aloud")
+    sub.add_argument(
+        "--voices", metavar="NAME", nargs="+", default=(), help="talk: who reads, as flite:slt or espeak-ng:en-us"
+    )
     _engine_options(sub)
 
 
@@ -124,6 +143,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _demo,
     "hear": _hear,
     "understand": _understand,
+    "teach": _teach,
     "night": _night,
     "episodes": _episodes,
     "replay": _replay,

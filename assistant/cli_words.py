@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.app import App
 from assistant.errors import UsageError
+from assistant.explaining import explained, meant, why
 from assistant.hearing import Hearing
 from audio import AudioError
 
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from intents import Match
-    from intents.understanding import Understanding
 
-_USUAL = ("unknown", "self")
-"""Values of slots that go without saying."""
 LONGEST_TEXT = 2000
 """Letters of a text that are judged: nobody says more in one breath, and the time grows with the square of them."""
 
@@ -36,6 +34,10 @@ def hear(options: argparse.Namespace) -> int:
     worst = 0
     for name in options.files:
         try:
+            if options.explain:
+                told = explained(name, hearing.heard(Path(name), app.microphone(Path(name))), understanding)
+                print("\n".join(told), flush=True)
+                continue
             answer = hearing.hear(Path(name), app.microphone(Path(name)))
         except (AudioError, UsageError) as error:
             print("bedside:", error, file=sys.stderr)
@@ -46,7 +48,7 @@ def hear(options: argparse.Namespace) -> int:
 
 
 def _spoken(answer: dict[str, Any]) -> str:
-    return f"{answer['file']}: “{answer['heard']}” → {_meant(answer['intent'], answer['slots'])}"
+    return f"{answer['file']}: “{answer['heard']}” → {meant(answer['intent'], answer['slots'])}"
 
 
 def understand(options: argparse.Namespace) -> int:
@@ -55,7 +57,7 @@ def understand(options: argparse.Namespace) -> int:
     for text in _texts(options.texts):
         match = understanding.understand([(text[:LONGEST_TEXT], 0.0)], idle=options.idle)
         if options.explain:
-            print("\n".join(_explained(text, match, understanding)), flush=True)
+            print("\n".join([_read(text, match), *why(match, understanding)]), flush=True)
             continue
         print(json.dumps(_answer(text, match), ensure_ascii=False) if options.json else _read(text, match), flush=True)
     return 0
@@ -84,26 +86,4 @@ def _answer(text: str, match: Match) -> dict[str, Any]:
 
 
 def _read(text: str, match: Match) -> str:
-    return f"“{text}” → {_meant(match.intent, match.slots)} ({match.score:.0%})"
-
-
-def _explained(text: str, match: Match, understanding: Understanding) -> Iterator[str]:
-    """Why: what was found for the best candidate, its weight in log-odds, and what it had to pass."""
-    yield _read(text, match)
-    if match.best is None:
-        yield "  nothing was found that any intent needs"
-        return
-    for part in sorted(match.why, key=lambda part: -abs(part.weight)):
-        said = f"“{part.words}”" if part.words else ""
-        yield f"  {part.weight:+6.1f}  {part.concept:<28} {said}".rstrip()
-    threshold = understanding.threshold_of(match.best)
-    yield f"  {match.best}: score {match.score:.2f}, threshold {threshold:.2f}"
-    if match.runner_up is not None:
-        name, score = match.runner_up
-        yield f"  next: {name}, score {score:.2f}; lead {match.margin:.2f}, needed {understanding.margin:.2f}"
-
-
-def _meant(intent: str | None, slots: dict[str, str]) -> str:
-    if intent is None:
-        return "silence"
-    return ", ".join([intent, *(f"{name} {value}" for name, value in slots.items() if value not in _USUAL)])
+    return f"“{text}” → {meant(match.intent, match.slots)} ({match.score:.0%})"

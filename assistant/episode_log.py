@@ -70,6 +70,7 @@ class EpisodeLog:
         self._origin = origin
         self._pending: list[tuple[Future[Any], Told | None]] = []
         self._failed = False
+        self._idle_talk: NightEvent | None = None
         self._shown: dict[str, str] = {}
         self._check = LogCheck(scribe, clock)
 
@@ -139,9 +140,20 @@ class EpisodeLog:
         )
 
     def keep(self, event: NightEvent) -> None:
-        """Write an event of an episode, an alert, a fault, when it listened; idle talk is not kept."""
-        if event.event in WRITTEN_WITH_ROW or (event.episode is None and event.event not in KEPT_WHEN_IDLE):
-            return
+        """Write an event of an episode, an alert, a fault, when it listened; of idle talk what nearly meant us."""
+        if event.event not in WRITTEN_WITH_ROW:
+            for each in self._worth_keeping(event):
+                self._append(each)
+
+    def _worth_keeping(self, event: NightEvent) -> list[NightEvent]:
+        if event.episode is not None or event.event in KEPT_WHEN_IDLE:
+            return [event]
+        if event.event == "heard":
+            self._idle_talk = event
+        nearly = event.event == "understood" and "nearly" in event.fields and self._keep_words
+        return [self._idle_talk, event] if nearly and self._idle_talk else []
+
+    def _append(self, event: NightEvent) -> None:
         payload = dict(event.fields)
         if event.event == "heard" and not self._keep_words:
             payload["text"] = None

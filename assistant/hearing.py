@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.clock import RealClock
 from assistant.dialog.events import Say, Understood
@@ -15,16 +15,25 @@ from assistant.meaning import meaning_of
 from audio import SAMPLE_RATE, Final, Partial
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from assistant.app import App
-    from audio import Heard, SpeechEvent, Voice
+    from audio import Frame, Heard, SpeechEvent, Voice
     from audio.wav import SoundFile
     from intents import Match
     from intents.understanding import Understanding
 
 LONGEST_S = 60.0
 """Longer recordings are a night's."""
+
+
+class Played(Protocol):
+    """Sound that comes frame by frame."""
+
+    def frames(self) -> Iterable[Frame]:
+        """Its frames, in order."""
+        ...
 
 
 class Hearing:
@@ -57,8 +66,7 @@ class Hearing:
         Raises:
             UsageError: it is a night's length.
         """
-        if sound.duration_s > LONGEST_S:
-            raise UsageError(f"{path} lasts {sound.duration_s:.0f} s. For more than 60 s use: ./bedside night {path}")
+        _check_length(path, sound)
         clock = RealClock()
         began = perf_counter()
         finals: list[tuple[Heard, float]] = []
@@ -84,11 +92,20 @@ class Hearing:
         }
         return answer | (self._times(decided) if self._voice is not None else {})
 
-    def listen(self, sound: SoundFile) -> list[Heard]:
+    def listen(self, sound: Played) -> list[Heard]:
         """Every utterance of a recording."""
         events = [event for frame in sound.frames() for event in self._recogniser.accept(frame)]
         events += self._recogniser.finish()
         return [event.heard for event in events if isinstance(event, Final)]
+
+    def heard(self, path: Path, sound: SoundFile) -> list[tuple[Heard, Match]]:
+        """Every utterance of a recording, and what was meant by it.
+
+        Raises:
+            UsageError: it is a night's length.
+        """
+        _check_length(path, sound)
+        return [(heard, self._meaning_of(heard)) for heard in self.listen(sound)]
 
     def meaning(self, utterances: list[Heard]) -> Match | None:
         """The surest meaning of what was heard; where nothing is meant, the surest silence; None: nothing was heard."""
@@ -125,6 +142,11 @@ class Hearing:
             "decided_s": round(at_s, 3),
             "first_sound_s": round(at_s + took, 3) if first else None,
         }
+
+
+def _check_length(path: Path, sound: SoundFile) -> None:
+    if sound.duration_s > LONGEST_S:
+        raise UsageError(f"{path} lasts {sound.duration_s:.0f} s. For more than 60 s use: ./bedside night {path}")
 
 
 def _seconds_to_render(voice: Voice, text: str) -> float:

@@ -88,12 +88,16 @@ class Engines:
 
     def sayings(self, understanding: Understanding) -> Sayings:
         """What people say, for engines that hear along it."""
+        from intents.grammar import PackGrammar  # noqa: PLC0415
         from intents.sampling import SentenceGrammar, sayings, wordings  # noqa: PLC0415
         from intents.talk import Talk  # noqa: PLC0415
 
         pack = understanding.pack
         said = sayings(pack)
-        return Sayings(said, wordings(pack), pack.decoys, SentenceGrammar(said), Talk(said))
+        # A grammar that decides must hold every sentence of the pack, one that joins only what is likely.
+        decides = pack.composition.settings.grammar == "decides"
+        grammar = PackGrammar(pack) if decides else SentenceGrammar(said)
+        return Sayings(said, wordings(pack), pack.decoys, grammar, None if decides else Talk(said))
 
     def recogniser(
         self, understanding: Understanding, detector: SpeechDetector | None = None, *, engine: str | None = None

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from audio.token_paths import TokenPaths, paths_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,8 +31,6 @@ _TWINS = 2
 """Beams of the same words (other capitals, other punctuation) that may live side by side; more crowd out others."""
 _MARGIN = 12.0
 """Search ends when every open beam is this many nats below the best finished one: e^-12 matters to nobody."""
-_WIDTH = 400
-"""Tokens a beam that are offered to a grammar at a step, likeliest first, until enough are allowed."""
 _LEANING_WIDTH = 40
 """Tokens a beam that are offered to a leaning, which lifts no token by more than a few nats."""
 
@@ -75,6 +75,7 @@ class _Search:
     grammar: Grammar | None
     leaning: Leaning | None
     done: dict[str, Found] = field(default_factory=dict)
+    paths: TokenPaths | None = None
 
     def run(self) -> list[Found]:
         step = self.model.begin()
@@ -112,30 +113,29 @@ class _Search:
     def _grown(self, live: Sequence[_Beam], step: Step) -> Iterator[_Beam]:
         """Yield every beam's continuations, likeliest first, until none of that beam can be among the best any more."""
         room = _TWINS * self.beams
-        width = _WIDTH if self.grammar else _LEANING_WIDTH if self.leaning else room
         most = self.leaning.most if self.leaning else 0.0
         best: list[float] = []  # a heap: the worst of the best comes first
         for row, beam in enumerate(live):
-            for token, log_p in _likeliest(step.log_probs[row], width):
+            for token, log_p, state in self._offered(beam, step.log_probs[row], room):
                 if len(best) == room and beam.rank + log_p + most < best[0]:
                     break
-                longer = self._longer(beam, row, token, log_p)
+                longer = self._longer(beam, row, token, log_p, state)
                 if longer is not None:
                     (heappush if len(best) < room else heappushpop)(best, longer.rank)
                     yield longer
 
-    def _longer(self, beam: _Beam, row: int, token: int, log_p: float) -> _Beam | None:
-        piece = self.model.texts[token]
-        if token == self.model.end or (piece is None and self.grammar):
+    def _offered(self, beam: _Beam, log_probs: NDArray[np.float32], room: int) -> Iterable[tuple[int, float, Any]]:
+        """The tokens that may follow, likeliest first, with the grammar's states: without a grammar, the likeliest."""
+        if self.paths is None:
+            return _likeliest(log_probs, _LEANING_WIDTH if self.leaning else room)
+        ways = self.paths.after(beam.state, gap=beam.gap, begun=bool(beam.text))
+        worth = log_probs[ways.tokens]
+        return ((int(ways.tokens[i]), float(worth[i]), ways.states[i]) for i in np.argsort(-worth, kind="stable"))
+
+    def _longer(self, beam: _Beam, row: int, token: int, log_p: float, state: Any) -> _Beam | None:
+        if token == self.model.end or _loops(beam.tokens, token):
             return None
-        added, gap = _joined(beam, piece or "")
-        state = beam.state
-        if added and self.grammar:
-            state = self.grammar.step(state, added)
-            if state is None:
-                return None
-        if _loops(beam.tokens, token):
-            return None
+        added, gap = _joined(beam, self.model.texts[token] or "")
         leaning, lean = self._leant(beam, added)
         tokens = (*beam.tokens, token)
         return _Beam(beam.log_p + log_p, lean, beam.text + added, gap, tokens, state, leaning, row)
@@ -177,7 +177,8 @@ def search(
     Returns:
         Up to a few times `beams` texts; the empty text may be among them. None if the grammar allowed nothing.
     """
-    return _Search(model, beams, grammar, leaning).run()
+    paths = None if grammar is None else paths_of(grammar, tuple(model.texts))
+    return _Search(model, beams, grammar, leaning, paths=paths).run()
 
 
 def _joined(beam: _Beam, piece: str) -> tuple[str, bool]:
@@ -199,11 +200,11 @@ def _unquoted(text: str) -> str:
     return " ".join(word for word in (w.strip("'") for w in text.split()) if word)
 
 
-def _likeliest(log_probs: NDArray[np.float32], count: int) -> Iterator[tuple[int, float]]:
+def _likeliest(log_probs: NDArray[np.float32], count: int) -> Iterator[tuple[int, float, None]]:
     count = min(count, len(log_probs))
     top = np.argpartition(log_probs, -count)[-count:]
     order = top[np.argsort(-log_probs[top], kind="stable")]
-    return zip(order.tolist(), log_probs[order].tolist(), strict=True)
+    return ((token, log_p, None) for token, log_p in zip(order.tolist(), log_probs[order].tolist(), strict=True))
 
 
 def _loops(tokens: tuple[int, ...], token: int) -> bool:

@@ -111,3 +111,6 @@ def _near_misses_that_hit(pack: Pack, understanding: Understanding) -> Iterator[
         for line in lines:
             if (meant := understanding.understand([(line, 0.0)]).intent) is not None:
                 yield f"near_misses.{intent}: {line!r} is understood as {meant}"
+    for line in pack.unrelated:
+        if (meant := understanding.understand([(line, 0.0)], idle=True).intent) is not None:
+            yield f"unrelated: {line!r} is understood as {meant}"

@@ -120,6 +120,9 @@ class Settings(_Data):
     """Nats that the grammar's reading may fall short of the best free one and still join the readings."""
     allowed_least: float = -6.0
     """Log probability below which it does not join: then nothing that was heard is likely, and anything fits."""
+    grammar: Literal["joins", "decides"] = "joins"
+    """`decides`: people say the pack's sentences and no others, so its grammar's reading is what was said, if it comes
+    within `allowed_gap` of the best free one."""
     disagreement: float = 0.2
     """Share of the score that goes where two engines listened and one of them heard nothing of the meaning."""
 

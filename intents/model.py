@@ -37,3 +37,5 @@ class Match:
     """Score less the runner-up's."""
     why: tuple[Evidence, ...] = ()
     """The evidence for `best`."""
+    nearly: bool = False
+    """Silence, but within the margin of acting: what was said is worth a look by those who know the person."""

@@ -20,10 +20,11 @@ THRESHOLD = 0.85
 class Nearest:
     """Finds the sentence that is spelt most like a text."""
 
-    def __init__(self, pack: Pack) -> None:
-        """Write out the sentences of `pack`."""
+    def __init__(self, pack: Pack, *, each: int = 600) -> None:
+        """Write out the sentences of `pack`, so many of each intent at most."""
         self._pack = pack
-        self._sayings = {" ".join(pack.normaliser.words(said)): intent for said, intent in sayings(pack).items()}
+        said = sayings(pack, each=each)
+        self._sayings = {" ".join(pack.normaliser.words(sentence)): intent for sentence, intent in said.items()}
         self._sentences = list(self._sayings)
 
     @classmethod

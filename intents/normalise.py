@@ -31,15 +31,17 @@ class Normaliser:
     """Ending with an apostrophe -> word: "'s" -> "is"."""
     numbers: Mapping[int, str] = field(default_factory=dict)
     """Number -> word; two-digit numbers not listed are said as tens and ones."""
+    stammer: bool = True
+    """Whether what is said twice in a row counts once ("my my calf", "no no no")."""
 
     def words(self, text: str) -> tuple[str, ...]:
-        """The words of `text`; a word said twice in a row is kept once ("my my calf", "no no no")."""
+        """The words of `text`, without what is said twice in a row where that is a stammer."""
         kept: list[str] = []
         for raw in _WORD.findall(text.lower().translate(_APOSTROPHES)):
             for word in _spell(self, raw):
-                if not kept or kept[-1] != word:
+                if not (self.stammer and kept and kept[-1] == word):
                     kept.append(word)
-        return tuple(_said_once(kept))
+        return tuple(_said_once(kept) if self.stammer else kept)
 
     def spellings(self, words: Sequence[str]) -> tuple[str, ...]:
         """How `words` are written: as they stand, and contracted where people contract ("it is" -> "it's")."""

@@ -1,8 +1,8 @@
 """A sentence pack on disk: read, checked, and every mistake named at once.
 
 Layout: `sentences/<language>/*.yaml`, `lists/<language>/*.yaml`, `misheard/<language>.yaml`,
-`normalise/<language>.yaml`, `composition/<language>.yaml`, `near_misses/<language>.yaml`, and where there is one
-`decoys/<language>.yaml`.
+`normalise/<language>.yaml`, `composition/<language>.yaml`, `near_misses/<language>.yaml`, and where there are any
+`decoys/<language>.yaml` and `unrelated/<language>.yaml`.
 Sentences and lists are in Home Assistant's format.
 """
 
@@ -48,6 +48,8 @@ class Pack:
     """Intent that it resembles -> sentences to which silence is right."""
     decoys: tuple[str, ...] = ()
     """Everyday words that nobody says to us alone, for engines that hear along a grammar."""
+    unrelated: tuple[str, ...] = ()
+    """Everyday talk, to all of which silence is right while nothing is open."""
 
 
 def load(root: Path | None = None, language: str = "en") -> Pack:
@@ -75,11 +77,12 @@ class _Reader:
         sentences = [said for path, data in files for said in self._sentences(path, data, normaliser)]
         composition = self._composition({phrase.concept for phrase in phrases}, {said.intent for said in sentences})
         misheard = self._misheard(normaliser)
-        near_misses, decoys = self._near_misses(), self._decoys()
+        near_misses, decoys, unrelated = self._near_misses(), self._decoys(), tuple(self._optional("unrelated"))
         if self._problems or composition is None:
             raise PackError(self._root, self._problems)
         lists = tuple(self._patterns), self._rules, tuple(phrases)
-        return Pack(self._root, normaliser, composition, *lists, tuple(sentences), tuple(misheard), near_misses, decoys)
+        heard = tuple(sentences), tuple(misheard)
+        return Pack(self._root, normaliser, composition, *lists, *heard, near_misses, decoys, unrelated)
 
     def _folder(self, name: str) -> list[Path]:
         found = sorted((self._root / name / self._language).glob("*.yaml"))
@@ -108,7 +111,8 @@ class _Reader:
 
     def _normaliser(self) -> Normaliser:
         data = self._single("normalise")
-        return Normaliser(**{key: data.get(key) or {} for key in ("contractions", "endings", "numbers")})
+        tables = {key: data.get(key) or {} for key in ("contractions", "endings", "numbers")}
+        return Normaliser(**tables, stammer=data.get("stammer") != "false")
 
     def _ways(self, source: str, template: object, most: int = MOST_WAYS) -> list[str]:
         if not isinstance(template, str):
@@ -194,13 +198,18 @@ class _Reader:
         return {intent: tuple(map(str, lines)) for intent, lines in listed.items() if isinstance(lines, list)}
 
     def _decoys(self) -> tuple[str, ...]:
-        if not (self._root / "decoys" / f"{self._language}.yaml").exists():
-            return ()
-        listed = self._single("decoys").get("decoys")
+        words = (word.strip() for line in self._optional("decoys") for word in line.split(","))
+        return tuple(dict.fromkeys(word for word in words if word))
+
+    def _optional(self, folder: str) -> list[str]:
+        """The lines of a file that a pack may do without."""
+        if not (self._root / folder / f"{self._language}.yaml").exists():
+            return []
+        listed = self._single(folder).get(folder)
         if not isinstance(listed, list) or not all(isinstance(line, str) for line in listed):
-            self._problems.append(f"decoys/{self._language}.yaml needs `decoys:` with a list of words")
-            return ()
-        return tuple(dict.fromkeys(word.strip() for line in listed for word in line.split(",") if word.strip()))
+            self._problems.append(f"{folder}/{self._language}.yaml needs `{folder}:` with a list of texts")
+            return []
+        return [str(line) for line in listed]
 
 
 def _pattern(way: str, spell: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:

@@ -87,19 +87,26 @@ def _short(option: Sequence[tuple[str, ...]], draw: Random) -> tuple[str, ...]:
     return option[int(draw.expovariate(1 / _SHORT_FIRST)) % len(option)]
 
 
+class _Letters(dict[str, Any]):
+    """What may follow in a tree of letters; as a state it is itself and no other, whatever it holds."""
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
 class SentenceGrammar:
     """Follows spelt text letter by letter along known sentences: `step` and `is_final` for a decoder."""
 
     def __init__(self, sentences: Iterable[str]) -> None:
         """Build the tree of letters."""
-        self.start: dict[str, Any] = {}
+        self.start = _Letters()
         for sentence in sentences:
             node = self.start
             for letter in sentence:
-                node = node.setdefault(letter, {})
+                node = node.setdefault(letter, _Letters())
             node[_END] = True
 
-    def step(self, state: dict[str, Any], text: str) -> dict[str, Any] | None:
+    def step(self, state: _Letters, text: str) -> _Letters | None:
         """The state after more text, or None if no sentence goes on so; case and punctuation do not count."""
         node = state
         for letter in text.lower():
@@ -110,6 +117,6 @@ class SentenceGrammar:
             node = node[letter]
         return node
 
-    def is_final(self, state: dict[str, Any]) -> bool:
+    def is_final(self, state: _Letters) -> bool:
         """Whether a sentence may end here."""
         return _END in state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, islice, permutations, product
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,9 @@ class TemplateError(ValueError):
     """A template cannot be read; the message says which part of it and why."""
 
 
+@lru_cache(maxsize=2**13)
 def parse(template: str) -> Sentence:
-    """Read one template ("my (calf|shin) [really] hurts", "{site} <is> cramping").
+    """Read one template ("my (calf|shin) [really] hurts", "{site} <is> cramping"); each is read by several.
 
     Raises:
         TemplateError: it is not in the format.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -10,6 +9,7 @@ from intents.clauses import GRAVE, Candidate, gravest, gravest_with_the_other, p
 from intents.composition import IntentRule, slot_features
 from intents.concepts import Span, Spotted, Spotter
 from intents.evidence import Weighted, concept_of, features_of, halved, places, slot_value, strength_of
+from intents.joining import joined, shares
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
 from intents.templates import SentenceTree
@@ -101,7 +101,7 @@ class Understanding:
         Returns:
             Always a match: its `intent` is None where silence is right, its score and `best` are given all the same.
         """
-        first = self._weighted(self._joined(readings, allowed))
+        first = self._weighted(joined(readings, allowed, self._composition.settings))
         other = None if second is None else self._weighted(second)
         weighted = halved(first, other) if other else first
         ranked = self._ranked(weighted, self._live(idle=idle), expected)
@@ -139,22 +139,9 @@ class Understanding:
         lost = self._composition.settings.disagreement * (1 - min(1.0, alone / score))
         return name, score * (1 - lost), why
 
-    def _joined(
-        self, readings: Sequence[tuple[str, float]], allowed: tuple[str, float] | None
-    ) -> Sequence[tuple[str, float]]:
-        settings = self._composition.settings
-        if allowed is None or not readings or allowed[0] in dict(readings):
-            return readings
-        least = max(settings.allowed_least, max(log_p for _, log_p in readings) - settings.allowed_gap)
-        return [*readings, allowed] if allowed[1] >= least else readings
-
     def _weighted(self, readings: Sequence[tuple[str, float]]) -> Weighted:
-        if not readings:
-            return ()
-        heat = self._composition.settings.temperature
-        top = max(log_p for _, log_p in readings)
-        raw = [math.exp((log_p - top) / heat) for _, log_p in readings]
-        return [(share / sum(raw), self._spotter.spot(text)) for share, (text, _) in zip(raw, readings, strict=True)]
+        parts = shares(readings, self._composition.settings.temperature)
+        return [(share, self._spotter.spot(text)) for share, (text, _) in zip(parts, readings, strict=True)]
 
     def _live(self, *, idle: bool) -> Mapping[str, IntentRule]:
         rules = self._composition.intents
@@ -232,7 +219,8 @@ class Understanding:
         second = next((candidate for candidate in ranked if candidate[0] != best), None)
         margin = score - (second[1] if second else 0.0)
         rule = self._composition.intents[best]
-        sure = score >= self.threshold_of(best) and (margin >= self.margin or rule.gravity >= GRAVE)
+        threshold = self.threshold_of(best)
+        sure = score >= threshold and (margin >= self.margin or rule.gravity >= GRAVE)
         return Match(
             text=heard,
             intent=best if sure else None,
@@ -242,4 +230,5 @@ class Understanding:
             runner_up=second and second[:2],
             margin=max(0.0, margin),
             why=why,
+            nearly=not sure and score >= threshold - self.margin,
         )

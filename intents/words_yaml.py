@@ -9,8 +9,11 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+# libyaml's loader reads a pack in a tenth of the time; a wheel for a rare machine may lack it.
+_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-class _WordsLoader(yaml.SafeLoader):
+
+class _WordsLoader(_Safe):  # type: ignore[misc] # its type depends on the wheel
     """Safe YAML without YAML 1.1's booleans in plain words."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 theirs
@@ -20,12 +23,13 @@ class _WordsLoader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(
                 None, None, f"the key {min(twice)!r} is given twice", node.start_mark
             )
-        return super().construct_mapping(node, deep)
+        made: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 _WordsLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in _Safe.yaml_implicit_resolvers.items()
 }
 
 

@@ -104,7 +104,14 @@ def test_there_are_modules_to_be_judged():
         ("assistant/sending", ("assistant.sending.", "assistant.store.")),
         (
             "assistant/web",
-            ("assistant.web.", "assistant.sending.", "assistant.store.", "assistant.figures.", "assistant.trend."),
+            (
+                "assistant.web.",
+                "assistant.sending.",
+                "assistant.store.",
+                "assistant.figures.",
+                "assistant.trend.",
+                "assistant.own_words.",
+            ),
         ),
     ],
 )
