@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from assistant.clock import RealClock
 from assistant.dialog.script import load_script
-from assistant.episode_log import stamp_of
 from assistant.listening import Engines
 from assistant.own_words import pack_of
 from assistant.person import with_person
 from assistant.places import cache_folder, data_folder
 from assistant.settings import InForce, load_settings
+from assistant.stamps import stamp_of
 from assistant.voices import LIVE_DEADLINE_S, Home, lines_of_the_moment, natural_of, plain_of
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from assistant.dialog.profile import Profile
 from assistant.dialog.state import State
 from assistant.doubt import doubt_of
 from assistant.following import Following
-from assistant.mouth import Mouth
+from assistant.mouth import Mouth, Speaker
 from assistant.records import Records
 from assistant.timers import Timers
 from assistant.wording import Wording
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from assistant.dialog.script import Script
     from assistant.episode_log import EpisodeLog
     from assistant.meaning import Meaning
-    from assistant.mouth import Speaker
     from assistant.night_events import Teller
     from audio import SpeechEvent
 
@@ -201,8 +200,8 @@ class Bedside:
     @property
     def is_idle(self) -> bool:
         """Nothing is open and nothing is being said: only a complaint or a call for help counts."""
-        rests = self.state.rests and not self._mouth.busy
-        return rests and self._clock.now() - self.state.ended_s > self._script.timing.answers_after_s
+        ended_s = self._clock.now() - self.state.ended_s
+        return self.state.rests and not self._mouth.busy and ended_s > self._script.timing.answers_after_s
 
     @property
     def endpoint_s(self) -> float:
@@ -239,11 +238,11 @@ class Bedside:
             case CancelTimer(name):
                 self._timers.cancel(name)
             case CheckSelf():
-                self._log.check(lambda written: self._checked(written=written))
+                self._log.check(self._checked)
             case _:
                 self._records.keep(effect, self._heard, self._score)
 
-    def _checked(self, *, written: bool) -> None:
+    def _checked(self, written: bool) -> None:  # noqa: FBT001 given by the log
         """The log has answered, or has not in time."""
         self._step(Checked((*self._faulty(), *(() if written else ("store",)))))
 

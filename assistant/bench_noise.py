@@ -40,4 +40,5 @@ def mixed(sound: NDArray[np.float32], noise: NDArray[np.float64], snr_db: float)
     """A sound with noise at so many decibels below it, both by their mean power; turned down where it would clip."""
     power, other = float(np.square(sound).mean()), float(np.square(noise).mean())
     together = sound + noise * np.sqrt(power / (other * 10 ** (snr_db / 10)))
-    return (together / max(1.0, float(np.abs(together).max()))).astype(np.float32)
+    kept: NDArray[np.float32] = (together / max(1.0, float(np.abs(together).max()))).astype(np.float32)
+    return kept

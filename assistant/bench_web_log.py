@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.app import App
 from assistant.clock import RealClock
-from assistant.episode_log import stamp_of
 from assistant.sample import Sample
+from assistant.stamps import stamp_of
 from assistant.store.bulk import write_all
 from assistant.store.records import NewEpisode, new_id, night_of
 from assistant.web.visit import hashed

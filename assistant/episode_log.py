@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures import wait
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import assistant
 from assistant.log_check import LogCheck, told_of
-from assistant.store import Closing, JournalEntry, NewEpisode, Stamp, new_id, night_of
+from assistant.stamps import stamp_of
+from assistant.store import Closing, JournalEntry, NewEpisode, new_id, night_of
 from assistant.store.records import pain_band
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.dialog.events import CloseEpisode, OpenEpisode
     from assistant.night_events import NightEvent, Teller
     from assistant.scribe import Scribe
-    from assistant.store import Episode, Store
+    from assistant.store import Episode, Stamp, Store
     from audio import Heard
 
     Told = Callable[[Any], object]
@@ -247,11 +247,3 @@ def _close_left_open(store: Store) -> list[Episode]:
         last = store.last_sign(each.episode_id)
         store.close_episode(each.episode_id, Closing(end=last, ended_by=INTERRUPTED, end_inferred=True))
     return left
-
-
-def stamp_of(clock: Clock) -> Stamp:
-    """The moment that a clock shows, as it is kept."""
-    wall = clock.wall()
-    offset = wall.utcoffset()
-    minutes = 0 if offset is None else int(offset.total_seconds() // 60)
-    return Stamp(wall.astimezone(UTC), minutes, clock.boot_id, round(clock.uptime(), 3), clock.trusted)

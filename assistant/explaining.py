@@ -64,7 +64,7 @@ def _readings(heard: Heard, understanding: Understanding) -> Iterator[str]:
     """The readings that count, and how the grammar's compares with the free ones."""
     settings = understanding.pack.composition.settings
     free = [(reading.text, reading.rank) for reading in heard.readings]
-    allowed = heard.allowed and (heard.allowed.text, heard.allowed.rank)
+    allowed = (heard.allowed.text, heard.allowed.rank) if heard.allowed else None
     counted = joined(free, allowed, settings)
     yield "  weight  log P  leaning  reading"
     leaning = {reading.text: reading.lean for reading in (*heard.readings, *([heard.allowed] if heard.allowed else []))}

@@ -18,6 +18,8 @@ class Grammar(Protocol):
     start: Any
     """The state before the first word."""
 
+    def __hash__(self) -> int: ...
+
     def step(self, state: Any, text: str) -> Any | None:
         """Return the state after more text, or None if nobody may say so.
 

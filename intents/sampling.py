@@ -90,7 +90,7 @@ def _short(option: Sequence[tuple[str, ...]], draw: Random) -> tuple[str, ...]:
 class _Letters(dict[str, Any]):
     """What may follow in a tree of letters; as a state it is itself and no other, whatever it holds."""
 
-    __hash__ = object.__hash__
+    __hash__ = object.__hash__  # type: ignore[assignment] # dict has none
     __eq__ = object.__eq__
 
 

@@ -161,7 +161,7 @@ class Store:
 
     def reading(self, origins: Sequence[str] = OWN) -> Reading:
         """Questions about whole periods, over the same connections."""
-        return Reading(self._link, origins)
+        return Reading(self._link, self._owner["house_id"], origins)
 
     def open_episodes(self) -> list[Episode]:
         """Episodes that this device heard and that have no end, oldest first: at a start, those of a power cut.
