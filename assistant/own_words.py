@@ -43,7 +43,7 @@ def taught(data: Path) -> list[OwnWords]:
     path = own_words_file(data)
     try:
         return read(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, ValueError) as error:
         raise OwnWordsError(f"{path} cannot be read: {error}. Correct it, or move it away.") from error
