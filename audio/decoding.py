@@ -1,7 +1,8 @@
 """Beam search over a token model's steps: free, with an n-best list, or along a grammar. Pure: knows no engine.
 
 Probabilities stay honest: `log_p` is what the model gives to the text (summed over the spellings that the search met,
-"Calf." and "calf"), while a leaning towards the talk of one place is kept apart: it decides what survives in the beam.
+"Calf." and "calf"). What a leaning towards the talk of one place adds, and what a second reader of the sound thinks
+otherwise, is kept apart: both decide what survives in the beam.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from audio.token_model import Grammar, Leaning, Step, TokenModel
+    from audio.token_model import Grammar, Leaning, SecondReader, Step, TokenModel
 
 _REPEATS = 4
 """So often a phrase may follow itself: people in pain say "it's seized it's seized it's seized"; models loop on."""
@@ -33,6 +34,8 @@ _MARGIN = 12.0
 """Search ends when every open beam is this many nats below the best finished one: e^-12 matters to nobody."""
 _LEANING_WIDTH = 40
 """Tokens a beam that are offered to a leaning, which lifts no token by more than a few nats."""
+_ASKED = 3
+"""Times the number of beams: so many texts a step are shown to the second reader, which takes its time for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Found:
     log_p: float
     """Natural log of the model's probability of the text."""
     lean: float = 0.0
-    """Nats that the text gains by the leaning; not part of `log_p`."""
+    """Nats that the text gains by the leaning, and by the share that a second reader's opinion replaces."""
 
     @property
     def rank(self) -> float:
@@ -62,10 +65,12 @@ class _Beam:
     state: Any = None
     leaning: Any = None
     parent: int = 0
+    gained: float = 0.0
+    """By the second reader's opinion of the text, or of its beginning while nobody has asked."""
 
     @property
     def rank(self) -> float:
-        return self.log_p + self.lean
+        return self.log_p + self.lean + self.gained
 
 
 @dataclass(slots=True)
@@ -74,6 +79,8 @@ class _Search:
     beams: int
     grammar: Grammar | None
     leaning: Leaning | None
+    second: SecondReader | None
+    share: float
     done: dict[str, Found] = field(default_factory=dict)
     paths: TokenPaths | None = None
 
@@ -101,7 +108,8 @@ class _Search:
             text = _unquoted(beam.text)
             before = self.done.get(text)
             together = float(np.logaddexp(log_p, before.log_p)) if before else log_p
-            self.done[text] = Found(text, together, lean)
+            gained = self.share * (self.second.whole(text) - together) if self.second else 0.0
+            self.done[text] = Found(text, together, lean + gained)
 
     def _is_over(self, best: _Beam) -> bool:
         ends = sorted((found.rank for found in self.done.values()), reverse=True)
@@ -112,12 +120,12 @@ class _Search:
 
     def _grown(self, live: Sequence[_Beam], step: Step) -> Iterator[_Beam]:
         """Yield every beam's continuations, likeliest first, until none of that beam can be among the best any more."""
-        room = _TWINS * self.beams
+        room = (_ASKED if self.second else _TWINS) * self.beams
         most = self.leaning.most if self.leaning else 0.0
         best: list[float] = []  # a heap: the worst of the best comes first
         for row, beam in enumerate(live):
             for token, log_p, state in self._offered(beam, step.log_probs[row], room):
-                if len(best) == room and beam.rank + log_p + most < best[0]:
+                if len(best) == room and beam.rank + (1 - self.share) * log_p + most < best[0]:
                     break
                 longer = self._longer(beam, row, token, log_p, state)
                 if longer is not None:
@@ -138,7 +146,9 @@ class _Search:
         added, gap = _joined(beam, self.model.texts[token] or "")
         leaning, lean = self._leant(beam, added)
         tokens = (*beam.tokens, token)
-        return _Beam(beam.log_p + log_p, lean, beam.text + added, gap, tokens, state, leaning, row)
+        # An opinion that stands for the beginning goes on standing, less the share of what this token costs.
+        gained = beam.gained - self.share * log_p
+        return _Beam(beam.log_p + log_p, lean, beam.text + added, gap, tokens, state, leaning, row, gained)
 
     def _leant(self, beam: _Beam, added: str) -> tuple[Any, float]:
         """What the leaning makes of a beam's text with more of it."""
@@ -150,13 +160,21 @@ class _Search:
     def _best(self, grown: Iterator[_Beam]) -> list[_Beam]:
         kept: list[_Beam] = []
         twins: dict[str, int] = {}
-        for beam in sorted(grown, key=lambda b: -b.rank):
+        for beam in self._judged(sorted(grown, key=lambda b: -b.rank)):
             if len(kept) == self.beams:
                 break
             twins[beam.text] = twins.get(beam.text, 0) + 1
             if twins[beam.text] <= _TWINS:
                 kept.append(beam)
         return kept
+
+    def _judged(self, beams: list[_Beam]) -> list[_Beam]:
+        """The likeliest of the beams in the order that the second reader agrees to."""
+        if self.second is None:
+            return beams
+        for beam in beams[: _ASKED * self.beams]:
+            beam.gained = self.share * (self.second.begun(_unquoted(beam.text)) - beam.log_p)
+        return sorted(beams[: _ASKED * self.beams], key=lambda b: -b.rank)
 
 
 def search(
@@ -165,6 +183,8 @@ def search(
     beams: int = 8,
     grammar: Grammar | None = None,
     leaning: Leaning | None = None,
+    second: SecondReader | None = None,
+    share: float = 0.5,
 ) -> list[Found]:
     """Find the likeliest texts, best first by log_p and leaning together, each text once.
 
@@ -173,12 +193,14 @@ def search(
         beams: texts pursued side by side; 1 is greedy.
         grammar: follow only what it allows; free without.
         leaning: what people are likely to say here.
+        second: another reader of the same sound.
+        share: 0..1, of the second reader in what a text is ranked by.
 
     Returns:
         Up to a few times `beams` texts; the empty text may be among them. None if the grammar allowed nothing.
     """
     paths = None if grammar is None else paths_of(grammar, tuple(model.texts))
-    return _Search(model, beams, grammar, leaning, paths=paths).run()
+    return _Search(model, beams, grammar, leaning, second, share if second else 0.0, paths=paths).run()
 
 
 def _joined(beam: _Beam, piece: str) -> tuple[str, bool]:

@@ -117,6 +117,12 @@ class Sound:
         self.longest = int(np.ceil(TOKENS_PER_S * samples / SAMPLE_RATE)) + 2
         self._cross: dict[str, NDArray[np.float32]] = {}
 
+    @property
+    def states(self) -> NDArray[np.float32]:
+        """What the encoder made of the sound, shape (frames, 288), some 42 frames a second."""
+        states: NDArray[np.float32] = self._states[0]
+        return states
+
     def begin(self) -> Step:
         """Return the probabilities of the first token, one beam."""
         return self._first

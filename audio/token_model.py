@@ -1,4 +1,7 @@
-"""What the search is joined to: a model that spells a sound token by token, a grammar, a leaning. Protocols only."""
+"""What the search is joined to: a model that spells a sound token by token, a grammar, a leaning, a second reader.
+
+Protocols only.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,18 @@ class Leaning(Protocol):
 
     def worth(self, state: Any, *, ended: bool) -> float:
         """Return what the text so far gains; the last word counts in part while it may go on, as a whole if `ended`."""
+        ...
+
+
+class SecondReader(Protocol):
+    """Another reader of the same sound, asked text by text."""
+
+    def begun(self, text: str) -> float:
+        """Return the natural log of its probability that what was said begins with `text`."""
+        ...
+
+    def whole(self, text: str) -> float:
+        """Return the natural log of its probability that `text` is all that was said."""
         ...
 
 

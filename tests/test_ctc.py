@@ -1,0 +1,63 @@
+"""What the frame-by-frame reader makes of a text, against trying every way to lay it along the frames."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise, product
+from math import exp, inf, log
+
+import numpy as np
+import pytest
+
+from audio.ctc import LETTERS, Ctc, spelt_out
+
+FRAMES = 5
+ALPHABET = " ab"
+
+
+@pytest.fixture(scope="module")
+def log_probs() -> np.ndarray:
+    """Five frames in which only a blank, a space, "a" and "b" are possible."""
+    raw = np.random.default_rng(3).normal(size=(FRAMES, 1 + len(LETTERS)))
+    raw[:, 1 + len(ALPHABET) :] = -inf
+    return raw - np.log(np.exp(raw).sum(-1, keepdims=True))
+
+
+@pytest.fixture(scope="module")
+def everything(log_probs: np.ndarray) -> dict[str, float]:
+    """Text -> probability, summed over each way to lay it along the frames."""
+    found: dict[str, float] = defaultdict(float)
+    for way in product(range(1 + len(ALPHABET)), repeat=FRAMES):
+        kept = [way[0], *(after for before, after in pairwise(way) if after != before)]
+        text = "".join(LETTERS[column - 1] for column in kept if column)
+        found[text] += exp(sum(log_probs[frame, column] for frame, column in enumerate(way)))
+    return found
+
+
+@pytest.mark.parametrize("text", ["", "a", "b", "ab", "aa", "aba", "a b", "bb a"])
+def test_a_texts_probability_is_the_sum_over_all_ways_to_lay_it_along_the_frames(
+    text: str, log_probs: np.ndarray, everything: dict[str, float]
+) -> None:
+    assert Ctc(log_probs).whole(text) == pytest.approx(log(everything[text]))
+
+
+@pytest.mark.parametrize("text", ["", "a", "b", "ab", "aa", "aba", "a b", "bb a"])
+def test_a_beginnings_probability_is_the_sum_over_all_texts_that_begin_so(
+    text: str, log_probs: np.ndarray, everything: dict[str, float]
+) -> None:
+    together = sum(p for whole, p in everything.items() if whole.startswith(text))
+    assert Ctc(log_probs).begun(text) == pytest.approx(log(together))
+
+
+def test_a_text_longer_than_the_sound_is_impossible(log_probs: np.ndarray) -> None:
+    assert Ctc(log_probs).whole("ababab") == -inf
+    assert Ctc(log_probs).begun("ababab") == -inf
+
+
+def test_what_no_column_stands_for_is_impossible(log_probs: np.ndarray) -> None:
+    assert Ctc(log_probs).whole("a!") == -inf
+
+
+def test_numbers_are_read_as_words() -> None:
+    assert spelt_out("8 out of 10 by 11") == "eight out of ten by eleven"
+    assert spelt_out("in 1999") == "in 1999"
