@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from audio.ctc import Ctc
 from audio.decoding import search
 from audio.events import SAMPLE_RATE, Final, Heard, Partial, Reading, SpeechEnded, SpeechStarted
 from audio.segmenter import Closed, Hushed, Opened
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from audio.ctc_head import CtcHead
     from audio.events import Frame, SpeechEvent
     from audio.moonshine_model import MoonshineModel, Sound
     from audio.ports import SpeechDetector
     from audio.segmenter import Segmenter, SegmentEvent, Utterance
     from audio.token_model import Grammar, Leaning
 
+SHARE = 0.5
+"""Of the second reader in what a text is ranked by."""
 READINGS = 10
 """Readings handed on at most."""
 PEAK = 0.5
@@ -45,6 +49,7 @@ class MoonshineRecogniser:
         segmenter: cuts the stream into utterances, for this stream alone.
         grammar: what may be said here; its likeliest sentence is told as `Heard.allowed`.
         leaning: how people talk here; the free reading leans towards it.
+        second: another reader on the same encoder, which has its share in what every text is ranked by.
         beams: readings pursued side by side.
     """
 
@@ -58,6 +63,7 @@ class MoonshineRecogniser:
         *,
         grammar: Grammar | None = None,
         leaning: Leaning | None = None,
+        second: CtcHead | None = None,
         beams: int = 8,
     ) -> None:
         self.grammar = grammar
@@ -65,6 +71,7 @@ class MoonshineRecogniser:
         self._detector = detector
         self._segmenter = segmenter
         self._leaning = leaning
+        self._second = second
         self._beams = beams
         self._early: Heard | None = None
 
@@ -117,21 +124,22 @@ class MoonshineRecogniser:
         samples = levelled(utterance.samples)
         if samples is not None:
             sound = self._model.encode(samples)
-            free = search(sound, beams=self._beams, leaning=self._leaning)
+            opinion = Ctc(self._second.log_probs(sound.states)) if self._second else None
+            free = search(sound, beams=self._beams, leaning=self._leaning, second=opinion, share=SHARE)
             free_log_p = max((f.log_p for f in free), default=None)
             # Where nothing at all is the likeliest text, there were no words; elsewhere it is no reading of them.
             if free and free[0].text:
                 readings = tuple(Reading(f.text, f.log_p, f.lean) for f in free if f.text)[:READINGS]
-            allowed = self._allowed(sound)
+            allowed = self._allowed(sound, opinion)
         spent_ms = 1000 * (perf_counter() - begun)
         return Heard(readings, utterance.start_s, utterance.end_s, self.name, spent_ms, allowed, free_log_p)
 
-    def _allowed(self, sound: Sound) -> Reading | None:
+    def _allowed(self, sound: Sound, opinion: Ctc | None) -> Reading | None:
         """Return the grammar's likeliest sentence."""
         if self.grammar is None:
             return None
-        found = search(sound, beams=self._beams, grammar=self.grammar, leaning=self._leaning)
-        best = max(found, key=lambda f: f.log_p, default=None)
+        given = {"grammar": self.grammar, "leaning": self._leaning, "second": opinion, "share": SHARE}
+        best = next(iter(search(sound, beams=self._beams, **given)), None)
         return None if best is None else Reading(best.text, best.log_p, best.lean)
 
 
