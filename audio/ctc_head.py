@@ -35,7 +35,7 @@ class CtcHead:
     def log_probs(self, states: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return natural logs, shape (frames, 1 + letters), of the encoder's states, shape (frames, 288)."""
         w = self._w
-        hidden = ((states - w["mean"]) / w["deviation"]) @ w["in.weight"] + w["in.bias"]
+        hidden: Any = ((states - w["mean"]) / w["deviation"]) @ w["in.weight"] + w["in.bias"]
         for block in range(self._blocks):
             hidden = hidden + self._block(hidden, f"{block}.")
         logits = hidden @ w["out.weight"] + w["out.bias"]

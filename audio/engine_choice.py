@@ -101,9 +101,12 @@ def _load_moonshine(wish: Wish) -> MoonshineModel:
 def _moonshine(
     model: MoonshineModel, detector: SpeechDetector, segmenter: Segmenter, sayings: Sayings
 ) -> MoonshineRecogniser:
+    from audio.ctc_head import CtcHead  # noqa: PLC0415
     from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
 
-    return MoonshineRecogniser(model, detector, segmenter, grammar=sayings.grammar, leaning=sayings.leaning)
+    return MoonshineRecogniser(
+        model, detector, segmenter, grammar=sayings.grammar, leaning=sayings.leaning, second=CtcHead()
+    )
 
 
 def _vosk(

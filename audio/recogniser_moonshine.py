@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from audio.segmenter import Segmenter, SegmentEvent, Utterance
     from audio.token_model import Grammar, Leaning
 
-SHARE = 0.5
-"""Of the second reader in what a text is ranked by."""
+SHARE = 0.3
+"""Of the second reader in what a text is ranked by; measured beside 0, 0.2 and 0.5."""
 READINGS = 10
 """Readings handed on at most."""
 PEAK = 0.5
@@ -138,8 +138,10 @@ class MoonshineRecogniser:
         """Return the grammar's likeliest sentence."""
         if self.grammar is None:
             return None
-        given = {"grammar": self.grammar, "leaning": self._leaning, "second": opinion, "share": SHARE}
-        best = next(iter(search(sound, beams=self._beams, **given)), None)
+        found = search(
+            sound, beams=self._beams, grammar=self.grammar, leaning=self._leaning, second=opinion, share=SHARE
+        )
+        best = next(iter(found), None)
         return None if best is None else Reading(best.text, best.log_p, best.lean)
 
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise, product
 from math import exp, inf, log
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import soundfile
 
 from audio.ctc import LETTERS, Ctc, spelt_out
+from audio.ctc_head import CtcHead
+from audio.moonshine_model import MoonshineModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RECORDINGS = Path(__file__).parent / "recordings"
 
 FRAMES = 5
 ALPHABET = " ab"
@@ -61,3 +71,50 @@ def test_what_no_column_stands_for_is_impossible(log_probs: np.ndarray) -> None:
 def test_numbers_are_read_as_words() -> None:
     assert spelt_out("8 out of 10 by 11") == "eight out of ten by eleven"
     assert spelt_out("in 1999") == "in 1999"
+
+
+@pytest.fixture(scope="module")
+def opinion_of() -> Callable[[str], Ctc]:
+    """What the network that comes with the package makes of a recording."""
+    model, head = MoonshineModel(), CtcHead()
+
+    def read(name: str) -> Ctc:
+        samples, _ = soundfile.read(RECORDINGS / name, dtype="float32")
+        return Ctc(head.log_probs(model.encode(samples).states))
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("recording", "said", "others"),
+    [
+        (
+            "joe_my_left_calf_is_cramping.flac",
+            "my left calf is cramping",
+            ["my left cough is cramping", "my luck is grumping"],
+        ),
+        (
+            "joe_its_my_calf_its_cramping_again.flac",
+            "it's my calf it's cramping again",
+            ["it's my car it's crumpling again"],
+        ),
+        ("joe_stop.flac", "stop", ["star", "top", "start"]),
+    ],
+)
+def test_the_second_reader_knows_what_was_said_from_what_sounds_like_it(
+    recording: str, said: str, others: list[str], opinion_of: Callable[[str], Ctc]
+) -> None:
+    opinion = opinion_of(recording)
+    assert opinion.whole(said) > max(map(opinion.whole, others))
+    assert opinion.begun(said) >= opinion.whole(said)
+
+
+def test_the_second_reader_gives_each_frame_a_probability_for_each_letter() -> None:
+    states = np.random.default_rng(0).normal(size=(20, 288)).astype(np.float32)
+    log_probs = CtcHead().log_probs(states)
+    assert log_probs.shape == (20, 1 + len(LETTERS))
+    assert np.exp(log_probs).sum(-1) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_one_frame_is_enough_for_the_second_reader() -> None:
+    assert CtcHead().log_probs(np.zeros((1, 288), np.float32)).shape == (1, 1 + len(LETTERS))

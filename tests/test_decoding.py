@@ -209,3 +209,31 @@ def test_a_wide_beam_finds_what_trying_everything_finds(weights: list[list[float
                 everything[" ".join(letters[x] for x in (*p, t))] = float(p_prefix * table[p][t])
     best = search(model, beams=64)[0]
     assert exp(best.log_p) == pytest.approx(max(everything.values()), rel=1e-3)
+
+
+class Opinion:
+    """A second reader that is sure of one text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def begun(self, text: str) -> float:
+        return 0.0 if self._text.startswith(text) else -50.0
+
+    def whole(self, text: str) -> float:
+        return 0.0 if text == self._text else -50.0
+
+
+def test_a_second_reader_turns_the_ranks_by_its_share_and_leaves_the_probabilities_alone() -> None:
+    model = TableModel((None, " stop", " star"), {(): {1: 0.2, 2: 0.8}, (1,): {END: 1.0}, (2,): {END: 1.0}})
+    alone = search(model, beams=4)
+    together = search(model, beams=4, second=Opinion("stop"), share=0.3)
+    assert [alone[0].text, together[0].text] == ["star", "stop"]
+    assert {f.text: f.log_p for f in together} == pytest.approx({f.text: f.log_p for f in alone})
+    assert together[0].rank == pytest.approx(0.7 * together[0].log_p)
+
+
+def test_a_share_of_nothing_changes_nothing() -> None:
+    model = TableModel((None, " stop", " star"), {(): {1: 0.2, 2: 0.8}, (1,): {END: 1.0}, (2,): {END: 1.0}})
+    ranks = [(f.text, f.rank) for f in search(model, beams=4, second=Opinion("stop"), share=0.0)]
+    assert ranks == [(f.text, f.rank) for f in search(model, beams=4)]
