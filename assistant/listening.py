@@ -97,7 +97,9 @@ class Engines:
         # A grammar that decides must hold every sentence of the pack, one that joins only what is likely.
         decides = pack.composition.settings.grammar == "decides"
         grammar = PackGrammar(pack) if decides else SentenceGrammar(said)
-        return Sayings(said, wordings(pack), pack.decoys, grammar, None if decides else Talk(said))
+        leaning = None if decides else Talk(said)
+        second = pack.composition.settings.second_reader
+        return Sayings(said, wordings(pack), pack.decoys, grammar, leaning, second_reader=second)
 
     def recogniser(
         self, understanding: Understanding, detector: SpeechDetector | None = None, *, engine: str | None = None

@@ -34,14 +34,15 @@ def meaning_of(
 
     Args:
         understanding: the pack's.
-        heard: the utterance, with its readings, the grammar's and another engine's where there are any.
+        heard: the utterance, with its readings, the grammar's, and another engine's or else a second reader's.
         idle: nothing is open, so that only complaints and help count.
         expected: intents that the open question awaits.
     """
+    second = heard.second.readings if heard.second else heard.judged or None
     return understanding.understand(
         [(reading.text, reading.rank) for reading in heard.readings],
         idle=idle,
         expected=expected,
         allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
-        second=[(reading.text, reading.rank) for reading in heard.second.readings] if heard.second else None,
+        second=None if second is None else [(reading.text, reading.rank) for reading in second],
     )

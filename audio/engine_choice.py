@@ -37,6 +37,8 @@ class Sayings:
     """The same sentences, followed letter by letter."""
     leaning: Leaning | None = None
     """How people talk here, for engines that search freely and lean towards it."""
+    second_reader: bool = False
+    """Whether the second reader was trained on such talk; elsewhere it hears it where nobody said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,12 @@ def _moonshine(
     from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
 
     return MoonshineRecogniser(
-        model, detector, segmenter, grammar=sayings.grammar, leaning=sayings.leaning, second=CtcHead()
+        model,
+        detector,
+        segmenter,
+        grammar=sayings.grammar,
+        leaning=sayings.leaning,
+        second=CtcHead() if sayings.second_reader else None,
     )
 
 

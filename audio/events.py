@@ -63,6 +63,8 @@ class Heard:
     """`log_p` of the likeliest of all texts, nothing and words outside `readings` included; None if not known."""
     second: Heard | None = None
     """What another engine read in the same sound, without readings if no words; None where one engine listened."""
+    judged: tuple[Reading, ...] = ()
+    """The readings of a search in which a second reader of the same sound had its share; empty where there is none."""
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@ between, the final reading is that first one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from audio.ctc_head import CtcHead
+    from audio.decoding import Found
     from audio.events import Frame, SpeechEvent
     from audio.moonshine_model import MoonshineModel, Sound
     from audio.ports import SpeechDetector
@@ -49,7 +51,7 @@ class MoonshineRecogniser:
         segmenter: cuts the stream into utterances, for this stream alone.
         grammar: what may be said here; its likeliest sentence is told as `Heard.allowed`.
         leaning: how people talk here; the free reading leans towards it.
-        second: another reader on the same encoder, which has its share in what every text is ranked by.
+        second: another reader on the same encoder; what is read with its share stands beside what is read without.
         beams: readings pursued side by side.
     """
 
@@ -120,29 +122,34 @@ class MoonshineRecogniser:
         """Read one utterance: freely, and along the grammar if there is one, from one encoder pass."""
         begun = perf_counter()
         readings: tuple[Reading, ...] = ()
+        judged: tuple[Reading, ...] = ()
         allowed = free_log_p = None
         samples = levelled(utterance.samples)
         if samples is not None:
             sound = self._model.encode(samples)
             opinion = Ctc(self._second.log_probs(sound.states)) if self._second else None
-            free = search(sound, beams=self._beams, leaning=self._leaning, second=opinion, share=SHARE)
+            free = search(sound, beams=self._beams, leaning=self._leaning)
             free_log_p = max((f.log_p for f in free), default=None)
             # Where nothing at all is the likeliest text, there were no words; elsewhere it is no reading of them.
             if free and free[0].text:
-                readings = tuple(Reading(f.text, f.log_p, f.lean) for f in free if f.text)[:READINGS]
-            allowed = self._allowed(sound, opinion)
+                readings = _readings(free)
+            if opinion and readings:
+                judged = _readings(search(sound, beams=self._beams, leaning=self._leaning, second=opinion, share=SHARE))
+            allowed = self._allowed(sound)
         spent_ms = 1000 * (perf_counter() - begun)
-        return Heard(readings, utterance.start_s, utterance.end_s, self.name, spent_ms, allowed, free_log_p)
+        heard = Heard(readings, utterance.start_s, utterance.end_s, self.name, spent_ms, allowed, free_log_p)
+        return replace(heard, judged=judged)
 
-    def _allowed(self, sound: Sound, opinion: Ctc | None) -> Reading | None:
+    def _allowed(self, sound: Sound) -> Reading | None:
         """Return the grammar's likeliest sentence."""
         if self.grammar is None:
             return None
-        found = search(
-            sound, beams=self._beams, grammar=self.grammar, leaning=self._leaning, second=opinion, share=SHARE
-        )
-        best = next(iter(found), None)
+        best = next(iter(search(sound, beams=self._beams, grammar=self.grammar, leaning=self._leaning)), None)
         return None if best is None else Reading(best.text, best.log_p, best.lean)
+
+
+def _readings(found: Sequence[Found]) -> tuple[Reading, ...]:
+    return tuple(Reading(f.text, f.log_p, f.lean) for f in found if f.text)[:READINGS]
 
 
 def levelled(samples: NDArray[np.float32]) -> NDArray[np.float32] | None:

@@ -104,8 +104,10 @@ class Qualities(_Data):
 
 
 class Settings(_Data):
-    """Numbers that hold for all intents."""
+    """What holds for all intents."""
 
+    second_reader: bool = False
+    """Whether the second reader, which was trained on talk like this pack's, has a say."""
     threshold: float = 0.8
     """Probability below which silence is right."""
     margin: float = 0.2

@@ -106,6 +106,7 @@ class Understanding:
         weighted = halved(first, other) if other else first
         ranked = self._ranked(weighted, self._live(idle=idle), expected)
         if ranked and other is not None:
+            ranked = self._safe(ranked, first, other, expected)
             ranked[0] = self._agreed(ranked[0], first, other, expected)
         return self._with_also(self._decide(weighted, ranked), weighted, idle=idle)
 
@@ -126,11 +127,24 @@ class Understanding:
         told = [match, *(self._decide(part, self._ranked(part, complaints, frozenset())) for part in parts)]
         return gravest_with_the_other(told, {name: rule.gravity for name, rule in rules.items()}, slot)
 
-    def _agreed(self, best: Candidate, first: Weighted, second: Weighted, expected: frozenset[str]) -> Candidate:
-        """The best meaning, less sure where one engine's readings alone do not bear it out.
+    def _safe(
+        self, ranked: list[Candidate], first: Weighted, second: Weighted, expected: frozenset[str]
+    ) -> list[Candidate]:
+        """Words of safety count as much as either list alone makes of them."""
+        rules = self._composition.intents
+        either = [
+            (name, *self._score(name, rules[name], heard, expected))
+            for name, _, _ in ranked
+            if rules[name].anywhere
+            for heard in (first, second)
+        ]
+        best: dict[str, Candidate] = {}
+        for each in sorted((*ranked, *either), key=lambda candidate: -candidate[1]):
+            best.setdefault(each[0], each)
+        return list(best.values())
 
-        Words of safety are exempt: "stop" and "help" count though one engine alone heard them.
-        """
+    def _agreed(self, best: Candidate, first: Weighted, second: Weighted, expected: frozenset[str]) -> Candidate:
+        """The best meaning, less sure where one list alone does not bear it out; words of safety are exempt."""
         name, score, why = best
         rule = self._composition.intents[name]
         if rule.anywhere or not score:

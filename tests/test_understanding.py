@@ -252,3 +252,10 @@ def test_decoys_are_no_whole_sentence_that_means_something() -> None:
     acted_on = {word for word in BEDSIDE.pack.decoys if meant(word) is not None}
     assert acted_on <= set(sayings(BEDSIDE.pack))
     assert len(BEDSIDE.pack.decoys) > 200
+
+
+def test_stop_counts_as_much_as_either_list_alone_makes_of_it() -> None:
+    heard, misheard = [("stop", -1.0)], [("star", -0.1), ("sta", -0.4), ("stir", -0.5)]
+    alone = BEDSIDE.understand(heard)
+    assert BEDSIDE.understand(misheard, second=heard).intent == "stop"
+    assert BEDSIDE.understand(heard, second=misheard).score == alone.score
