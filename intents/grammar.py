@@ -13,9 +13,10 @@ from hassil.expression import Alternative, ListReference, Permutation, RuleRefer
 from hassil.expression import Sequence as InOrder
 
 from intents.templates import parse, rule_of
+from intents.word_graph import WordGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from intents.pack import Pack
 
@@ -41,19 +42,17 @@ class PackGrammar:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._edges: list[dict[str, set[int]]] = [{}]
-        self._free: list[set[int]] = [set()]
-        end = self._place()
+        self._graph = WordGraph()
+        end = self._graph.place()
         self._lists: dict[str, list[str]] = {}
         for pattern in pack.patterns:
             self._lists.setdefault(pattern.concept, []).append(pattern.template)
         for said in pack.sentences:
-            self._free[self._way(parse(said.template).expression, 0, 0)].add(end)
+            self._graph.join([self._way(parse(said.template).expression, 0, 0)], end)
         self._end = end
-        self._closed: dict[int, frozenset[int]] = {}
         self._words: dict[frozenset[int], dict[str, frozenset[int]]] = {}
         self._begun: dict[frozenset[int], frozenset[str]] = {}
-        self.start = Place(self._close({0}), "")
+        self.start = Place(frozenset(self._graph.reached({0})), "")
 
     def step(self, state: Place, text: str) -> Place | None:
         """The state after more text, or None if no sentence goes on so."""
@@ -80,11 +79,8 @@ class PackGrammar:
     def _after(self, at: frozenset[int]) -> dict[str, frozenset[int]]:
         """Each word that may come next, and the places behind it."""
         if at not in self._words:
-            found: dict[str, set[int]] = {}
-            for place in at:
-                for word, targets in self._edges[place].items():
-                    found.setdefault(word, set()).update(targets)
-            self._words[at] = {word: self._close(targets) for word, targets in found.items()}
+            found = self._graph.following(at)
+            self._words[at] = {word: frozenset(self._graph.reached(targets)) for word, targets in found.items()}
         return self._words[at]
 
     def _beginnings(self, at: frozenset[int]) -> frozenset[str]:
@@ -94,20 +90,6 @@ class PackGrammar:
             )
         return self._begun[at]
 
-    def _close(self, places: Iterable[int]) -> frozenset[int]:
-        """The places, and those that cost no word from them."""
-        reached, fresh = set(places), list(places)
-        while fresh:
-            more = self._free[fresh.pop()] - reached
-            reached |= more
-            fresh += more
-        return frozenset(reached)
-
-    def _place(self) -> int:
-        self._edges.append({})
-        self._free.append(set())
-        return len(self._edges) - 1
-
     def _way(self, part: Any, at: int, depth: int) -> int:
         """The place in which every way of `part` ends that begins at `at`."""
         after = at
@@ -116,13 +98,13 @@ class PackGrammar:
                 after = self._spelt(part.original_text, at)
             case ListReference() if depth < _DEEPEST:
                 said = self._lists.get(part.list_name, [])
-                after = self._joined([self._way(parse(one).expression, at, depth + 1) for one in said])
+                after = self._graph.joined([self._way(parse(one).expression, at, depth + 1) for one in said])
             case RuleReference() if depth < _DEEPEST:
                 after = self._way(rule_of(part.rule_name, self._pack.rules), at, depth + 1)
             case Alternative():
-                after = self._joined([self._way(item, at, depth) for item in part.items])
+                after = self._graph.joined([self._way(item, at, depth) for item in part.items])
             case Permutation():
-                after = self._joined([self._in_order(order, at, depth) for order in permutations(part.items)])
+                after = self._graph.joined([self._in_order(order, at, depth) for order in permutations(part.items)])
             case InOrder():
                 after = self._in_order(part.items, at, depth)
         return after
@@ -137,12 +119,6 @@ class PackGrammar:
                     at = self._way(part, at, depth)
         return at
 
-    def _joined(self, ends: Sequence[int]) -> int:
-        end = self._place()
-        for one in ends:
-            self._free[one].add(end)
-        return end
-
     def _spelt(self, text: str, at: int) -> int:
         """Behind the words of a text, in each spelling that people and recognisers write."""
         words = self._pack.normaliser.words(text)
@@ -152,15 +128,9 @@ class PackGrammar:
         for spelling in self._pack.normaliser.spellings(words):
             here = at
             for word in spelling.split():
-                here = self._edge(here, word)
+                here = self._graph.edge(here, word, *self._digits(word))
             ends.append(here)
-        return self._joined(ends)
-
-    def _edge(self, at: int, word: str) -> int:
-        after = self._place()
-        for spelling in (word, *self._digits(word)):
-            self._edges[at].setdefault(spelling, set()).add(after)
-        return after
+        return self._graph.joined(ends)
 
     def _digits(self, word: str) -> list[str]:
         """A number as figures: models write "12" for "twelve"."""

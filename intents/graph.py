@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from hassil.expression import Alternative, ListReference, Permutation, RuleRefer
 from hassil.expression import Sequence as InOrder
 
 from intents.templates import parse, rule_of, ways
+from intents.word_graph import WordGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +34,11 @@ class PhraseGraph:
         self._normaliser, self._rules = normaliser, rules
         self.lists: set[str] = set()
         """The lists that phrases name, as `{name}`."""
-        self._edges: list[dict[str, set[int]]] = [{}]
-        self._free: list[set[int]] = [set()]
-        self._ends: list[set[tuple[str, str | None]]] = [set()]
+        self._graph = WordGraph()
+        self._ends: defaultdict[int, set[tuple[str, str | None]]] = defaultdict(set)
         self._known: dict[str, set[str]] = {}
         self._open: tuple[dict[str, tuple[int, ...]], ...] = ()
+        self._closed: tuple[set[tuple[str, str | None]], ...] = ()
 
     def add(self, pattern: Pattern) -> None:
         """Add one template of a concept. Call `close` when all are there."""
@@ -50,16 +52,12 @@ class PhraseGraph:
 
     def close(self) -> None:
         """Make the graph ready to be followed."""
-        reached = [self._reached(at) for at in range(len(self._edges))]
-        follow: list[dict[str, tuple[int, ...]]] = []
-        for states in reached:
-            merged: dict[str, set[int]] = {}
-            for state in states:
-                for word, targets in self._edges[state].items():
-                    merged.setdefault(word, set()).update(targets)
-            follow.append({word: tuple(targets) for word, targets in merged.items()})
-        self._open = tuple(follow)
-        self._ends = [set().union(*(self._ends[state] for state in states)) for states in reached]
+        reached = [self._graph.reached({at}) for at in range(len(self._graph))]
+        self._open = tuple(
+            {word: tuple(targets) for word, targets in self._graph.following(states).items()} for states in reached
+        )
+        nothing: set[tuple[str, str | None]] = set()
+        self._closed = tuple(nothing.union(*(self._ends.get(state, nothing) for state in states)) for states in reached)
 
     def words(self, concept: str | None = None) -> set[str]:
         """The words that phrases hold: of one concept, or of all."""
@@ -73,7 +71,7 @@ class PhraseGraph:
             while paths:
                 state, at, quality = paths.pop()
                 if at > start:
-                    for concept, value in self._ends[state]:
+                    for concept, value in self._closed[state]:
                         yield start, at, concept, value, quality
                 if at == len(steps):
                     continue
@@ -91,12 +89,6 @@ class PhraseGraph:
             states = tuple(after for one in states for after in self._open[one].get(word, ()))
         return states
 
-    def _state(self) -> int:
-        self._edges.append({})
-        self._free.append(set())
-        self._ends.append(set())
-        return len(self._edges) - 1
-
     def _end(self, state: int, pattern: Pattern) -> None:
         if state:
             self._ends[state].add((pattern.concept, pattern.value))
@@ -104,13 +96,8 @@ class PhraseGraph:
     def _spell(self, text: str, state: int, words: set[str]) -> int:
         for word in self._normaliser.words(text):
             words.add(word)
-            state = self._edge(state, word)
+            state = self._graph.edge(state, word)
         return state
-
-    def _edge(self, state: int, word: str) -> int:
-        after = self._state()
-        self._edges[state].setdefault(word, set()).add(after)
-        return after
 
     def _way(self, part: Any, state: int, words: set[str]) -> int:
         """The state in which every way of `part` ends that begins at `state`."""
@@ -120,13 +107,13 @@ class PhraseGraph:
                 after = self._spell(part.original_text, state, words)
             case ListReference():
                 self.lists.add(f"{{{part.list_name}}}")
-                after = self._edge(state, f"{{{part.list_name}}}")
+                after = self._graph.edge(state, f"{{{part.list_name}}}")
             case RuleReference():
                 after = self._way(rule_of(part.rule_name, self._rules), state, words)
             case Alternative():
-                after = self._joined([self._way(item, state, words) for item in part.items])
+                after = self._graph.joined([self._way(item, state, words) for item in part.items])
             case Permutation():
-                after = self._joined([self._in_order(order, state, words) for order in permutations(part.items)])
+                after = self._graph.joined([self._in_order(order, state, words) for order in permutations(part.items)])
             case InOrder():
                 after = self._in_order(part.items, state, words)
         return after
@@ -135,18 +122,3 @@ class PhraseGraph:
         for item in items:
             state = self._way(item, state, words)
         return state
-
-    def _joined(self, states: list[int]) -> int:
-        end = self._state()
-        for state in states:
-            self._free[state].add(end)
-        return end
-
-    def _reached(self, state: int) -> set[int]:
-        """The states that cost no word from `state`."""
-        reached, fresh = {state}, [state]
-        while fresh:
-            more = self._free[fresh.pop()] - reached
-            reached |= more
-            fresh += more
-        return reached
