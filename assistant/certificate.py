@@ -7,7 +7,6 @@ of a home only, so that nobody who stole it could pass for a bank.
 from __future__ import annotations
 
 import ipaddress
-import os
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from assistant.errors import BedsideError
+from audio.whole_file import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,8 +175,5 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def _write(file: Path, content: bytes) -> None:
     """Whole or not at all, for its owner alone."""
-    aside = file.with_name(f"{file.name}.part")
-    aside.unlink(missing_ok=True)
-    with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:
+    with written_whole(file, mode=0o600) as opened:
         opened.write(content)
-    aside.replace(file)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from assistant.errors import BedsideError, UsageError
 from assistant.hints import did_you_mean
+from audio.whole_file import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,12 +128,8 @@ def _locked(data: Path) -> Iterator[None]:
 
 
 def _write(data: Path, known: Sequence[OwnWords]) -> None:
-    """Write the file beside the one in force, and let it take its place, whole."""
+    """Put the file in the place of the one in force, for its owner alone as the log is."""
     from intents.own_words import written  # noqa: PLC0415
 
-    trial = own_words_file(data).with_suffix(".new")
-    with trial.open("w", encoding="utf-8") as file:
-        file.write(written(known))
-        file.flush()
-        os.fsync(file.fileno())
-    trial.replace(own_words_file(data))
+    with written_whole(own_words_file(data), mode=0o600) as file:
+        file.write(written(known).encode())

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audio.wav_writer import encode_wav, written_whole
+from audio.wav_writer import encode_wav
+from audio.whole_file import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import wave
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from audio.errors import AudioError
+from audio.whole_file import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,27 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK = 1 << 16
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a new file that takes the name `path` only when everything was written; nothing is left after a failure.
-
-    Raises:
-        OSError: the folder is missing, read-only or full.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp keeps others out; a sound file is as readable as any file of the user's.
-        os.chmod(name, 0o644)  # noqa: PTH101
-        os.replace(name, path)  # noqa: PTH105
-    except BaseException:
-        os.unlink(name)  # noqa: PTH108
-        raise
 
 
 def to_pcm(samples: NDArray[np.float32]) -> bytes:
