@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LETTERS = " abcdefghijklmnopqrstuvwxyz'"
 """What the columns of the reader's probabilities stand for, after the blank in column 0."""
 
-_COLUMN = {letter: column for column, letter in enumerate(LETTERS, start=1)}
+COLUMN = {letter: column for column, letter in enumerate(LETTERS, start=1)}
 _NUMBERS = (
     "zero",
     "one",
@@ -87,7 +87,7 @@ class Ctc:
         return way
 
     def _longer(self, way: _Way, last: str, letter: str) -> _Way:
-        column = _COLUMN.get(letter)
+        column = COLUMN.get(letter)
         if column is None:
             return self._impossible
         # The same letter twice needs a blank between.

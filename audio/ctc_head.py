@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from audio.moonshine_model import log_softmax
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,10 +40,7 @@ class CtcHead:
         hidden: Any = ((states - w["mean"]) / w["deviation"]) @ w["in.weight"] + w["in.bias"]
         for block in range(self._blocks):
             hidden = hidden + self._block(hidden, f"{block}.")
-        logits = hidden @ w["out.weight"] + w["out.bias"]
-        logits -= logits.max(-1, keepdims=True)
-        result: NDArray[np.float32] = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
-        return result
+        return log_softmax(hidden @ w["out.weight"] + w["out.bias"])
 
     def _block(self, hidden: NDArray[np.float32], at: str) -> Any:
         """Layer normalisation, a gated layer, a convolution along the frames for each channel, a layer."""

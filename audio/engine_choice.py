@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from audio.errors import RecogniserError
@@ -86,7 +86,8 @@ def make_recogniser(
     if wish.engine == VOSK:
         return vosk, None
     try:
-        first = _moonshine(_load_moonshine(wish), detector, segmenter, sayings)
+        # Vosk is the second opinion here; nobody would ask for a third.
+        first = _moonshine(_load_moonshine(wish), detector, segmenter, replace(sayings, second_reader=False))
     except (RecogniserError, ImportError) as error:
         return vosk, str(error)
     from audio.recogniser_both import BothRecogniser  # noqa: PLC0415 - only with two

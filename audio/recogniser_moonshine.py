@@ -6,7 +6,6 @@ between, the final reading is that first one.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -137,8 +136,9 @@ class MoonshineRecogniser:
                 judged = _readings(search(sound, beams=self._beams, leaning=self._leaning, second=opinion, share=SHARE))
             allowed = self._allowed(sound)
         spent_ms = 1000 * (perf_counter() - begun)
-        heard = Heard(readings, utterance.start_s, utterance.end_s, self.name, spent_ms, allowed, free_log_p)
-        return replace(heard, judged=judged)
+        return Heard(
+            readings, utterance.start_s, utterance.end_s, self.name, spent_ms, allowed, free_log_p, judged=judged
+        )
 
     def _allowed(self, sound: Sound) -> Reading | None:
         """Return the grammar's likeliest sentence."""
