@@ -36,9 +36,14 @@ def babble(length: int, draw: np.random.Generator, voices: Sequence[NDArray[np.f
     return mixed
 
 
-def mixed(sound: NDArray[np.float32], noise: NDArray[np.float64], snr_db: float) -> NDArray[np.float32]:
-    """A sound with noise at so many decibels below it, both by their mean power; turned down where it would clip."""
+def added(sound: NDArray[np.floating], noise: NDArray[np.floating], snr_db: float) -> NDArray[np.float64]:
+    """A sound with noise at so many decibels below it, both by their mean power."""
     power, other = float(np.square(sound).mean()), float(np.square(noise).mean())
-    together = sound + noise * np.sqrt(power / (other * 10 ** (snr_db / 10)))
+    return np.asarray(sound + noise * np.sqrt(power / (other * 10 ** (snr_db / 10))), np.float64)
+
+
+def mixed(sound: NDArray[np.float32], noise: NDArray[np.float64], snr_db: float) -> NDArray[np.float32]:
+    """The same, turned down where it would clip."""
+    together = added(sound, noise, snr_db)
     kept: NDArray[np.float32] = (together / max(1.0, float(np.abs(together).max()))).astype(np.float32)
     return kept

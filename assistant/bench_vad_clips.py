@@ -6,12 +6,13 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
 import yaml
 
+from assistant.bench_noise import added, fan
 from audio.errors import MicrophoneError
 from audio.events import SAMPLE_RATE
 from audio.voice_pyttsx3 import Pyttsx3Voice
@@ -93,21 +94,11 @@ def _spoiled(
     babble = sum(np.resize(np.roll(other, rng.integers(n)), n) for other in others)
     sounds = {
         "near": clean + rng.normal(0, 3e-4, n),
-        "far": 0.4 * _mixed(_in_a_room(clean, rng), _fan(n, rng), 12),
-        "quiet": 0.12 * _mixed(clean, np.asarray(babble), 8),
+        "far": 0.4 * added(_in_a_room(clean, rng), fan(n, rng), 12),
+        "quiet": 0.12 * added(clean, np.asarray(babble), 8),
     }
     for condition, sound in sounds.items():
         yield Clip(condition, np.clip(sound, -1, 1).astype(np.float32), start_s, end_s)
-
-
-def _mixed(speech: NDArray[np.floating[Any]], noise: NDArray[np.floating[Any]], decibels: float) -> NDArray[np.float64]:
-    gain = np.sqrt((speech**2).mean() / (noise**2).mean() / 10 ** (decibels / 10))
-    return np.asarray(speech + gain * noise)
-
-
-def _fan(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    spectrum = np.fft.rfft(rng.normal(size=n)) / np.maximum(np.fft.rfftfreq(n, 1 / SAMPLE_RATE), 40) ** 0.9
-    return np.fft.irfft(spectrum, n)
 
 
 def _in_a_room(speech: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float64]:

@@ -185,11 +185,9 @@ def is_cleared(event: Event, *, acknowledged: bool) -> bool:
     return isinstance(event, Acknowledged) or (acknowledged and complaint)
 
 
-@given(CONVERSATION)
-@settings(max_examples=400, deadline=None)
-def test_no_step_or_hold_follows_a_red_flag_until_it_is_cleared(conversation: Conversation):
-    flagged, acknowledged = False, False
-    for event, effect in run(conversation).log:
+def assert_no_stretch_after_a_flag(log: list[tuple[Event, Effect]]) -> None:
+    flagged = acknowledged = False
+    for event, effect in log:
         flagged = flagged and not is_cleared(event, acknowledged=acknowledged)
         match effect:
             case Alert(_, name) if name in SCRIPT.red_flags and not SCRIPT.red_flags[name].goes_on:
@@ -198,6 +196,12 @@ def test_no_step_or_hold_follows_a_red_flag_until_it_is_cleared(conversation: Co
                 acknowledged = True
             case Say(line) if flagged:
                 assert SCRIPT.lines[line].kind not in STRETCH_KINDS
+
+
+@given(CONVERSATION)
+@settings(max_examples=400, deadline=None)
+def test_no_step_or_hold_follows_a_red_flag_until_it_is_cleared(conversation: Conversation):
+    assert_no_stretch_after_a_flag(run(conversation).log)
 
 
 @given(CONVERSATION)
@@ -302,16 +306,7 @@ def thousands(seed: int, count: int = 4000) -> Conversation:
 @pytest.mark.parametrize("seed", range(4))
 def test_thousands_of_events_break_no_rule(seed: int):
     runner = run(thousands(seed))
-    flagged = acknowledged = False
-    for event, effect in runner.log:
-        flagged = flagged and not is_cleared(event, acknowledged=acknowledged)
-        match effect:
-            case Alert(_, name) if name in SCRIPT.red_flags and not SCRIPT.red_flags[name].goes_on:
-                flagged, acknowledged = True, False
-            case Acknowledge():
-                acknowledged = True
-            case Say(line) if flagged:
-                assert SCRIPT.lines[line].kind not in STRETCH_KINDS
+    assert_no_stretch_after_a_flag(runner.log)
     runner.feed(Understood("stop"))
     assert runner.lines == []
     while runner.next_timer():

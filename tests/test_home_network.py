@@ -14,8 +14,8 @@ import pytest
 from command_line import bedside_here, command, environment, refusal
 from cryptography import x509
 from page_browser import CHEAP, CODE, Clock, empty_log
+from ports import await_port, free_port
 from starlette.testclient import TestClient
-from test_web_command import free_port
 from test_web_door import HERE
 from test_web_pages import text_of
 from zeroconf import AddressResolver, Zeroconf
@@ -122,12 +122,7 @@ def test_a_phone_that_trusts_the_house_reads_the_page_over_https(tmp_path: Path)
             assert f":{port}/" in lines[0]
             assert lines[0].startswith("The caregivers' page: https://")
             trusting = ssl.create_default_context(cafile=tmp_path / "data" / "https" / "authority.crt")
-            for _ in range(200):
-                with closing(socket.socket()) as trying:
-                    if trying.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                with pytest.raises(subprocess.TimeoutExpired):
-                    serving.wait(0.1)
+            await_port(serving, port)
             told = {name: _get(port, name, trusting) for name in ("localhost", NAME, "127.0.0.1")}
             with pytest.raises(ssl.SSLCertVerificationError):
                 _get(port, "example.org", trusting)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiosmtpd.controller import Controller
 from page_browser import CHEAP, CODE, Clock
+from ports import free_port
 from starlette.testclient import TestClient
-from test_web_command import free_port
 from test_web_door import HERE, invited, knock, token
 from test_web_pages import ago, live, tell, text_of
 

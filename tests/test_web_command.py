@@ -14,18 +14,12 @@ import pytest
 from command_line import bedside_here, command, environment, objects, refusal
 from fhir.resources.R4B.bundle import Bundle
 from page_browser import LAST, Clock, made_up, opened
+from ports import await_port, free_port
 
 from assistant.web.fhir import bundle
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def test_sample_writes_nights_that_the_log_shows_as_made_up(tmp_path: Path):
@@ -67,12 +61,7 @@ def test_the_page_is_served_on_this_machine_until_it_is_stopped(tmp_path: Path):
         assert serving.stdout is not None
         assert f"http://127.0.0.1:{port}/" in serving.stdout.readline()
         assert "The code for the first visit: " in serving.stdout.readline()
-        for _ in range(200):
-            with closing(socket.socket()) as trying:
-                if trying.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            with pytest.raises(subprocess.TimeoutExpired):
-                serving.wait(0.1)
+        await_port(serving, port)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/login") as page:
             assert "First visit" in page.read().decode()
         serving.send_signal(signal.SIGINT)

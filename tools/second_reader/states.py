@@ -14,11 +14,12 @@ import numpy as np
 import soundfile as sf
 from scipy.signal import fftconvolve
 
+from assistant.bench_noise import added
+from audio.events import SAMPLE_RATE
 from audio.moonshine_model import MoonshineModel
+from audio.recogniser_moonshine import levelled
 
-RATE = 16000
 LONGEST_S = 8
-PEAK = 0.5
 
 
 class Bedroom:
@@ -36,18 +37,18 @@ class Bedroom:
     def spoilt(self, sound: Any) -> Any:
         """Return the sound with quiet around it as the segmenter leaves it, and with noise."""
         draw = self._random
-        before, after = (int(draw.uniform(0.1, most) * RATE) for most in (0.5, 0.7))
+        before, after = (int(draw.uniform(0.1, most) * SAMPLE_RATE) for most in (0.5, 0.7))
         sound = np.concatenate([np.zeros(before), sound, np.zeros(after)])
         share, size = draw.random(), len(sound)
         if share < 0.40:
             return sound + draw.normal(0, 10 ** draw.uniform(-4.5, -3), size)
         if share < 0.68:
-            return mixed(self._in_a_room(sound), self._fan(size), draw.uniform(6, 22))
+            return added(self._in_a_room(sound), self._fan(size), draw.uniform(6, 22))
         if share < 0.93:
-            return mixed(
+            return added(
                 self._in_a_room(sound) if draw.random() < 0.3 else sound, self._talk(size), draw.uniform(4, 16)
             )
-        return mixed(mixed(sound, self._fan(size), draw.uniform(8, 20)), self._talk(size), draw.uniform(8, 20))
+        return added(added(sound, self._fan(size), draw.uniform(8, 20)), self._talk(size), draw.uniform(8, 20))
 
     def _talk(self, size: int) -> Any:
         """One to four voices of others."""
@@ -60,27 +61,22 @@ class Bedroom:
     def _fan(self, size: int) -> Any:
         """Noise that falls with the frequency; three in ten throb."""
         spectrum = np.fft.rfft(self._random.normal(size=size))
-        spectrum /= np.maximum(np.fft.rfftfreq(size, 1 / RATE), self._random.uniform(20, 120)) ** self._random.uniform(
-            0.4, 1.2
-        )
+        spectrum /= np.maximum(
+            np.fft.rfftfreq(size, 1 / SAMPLE_RATE), self._random.uniform(20, 120)
+        ) ** self._random.uniform(0.4, 1.2)
         noise = np.fft.irfft(spectrum, size)
         if self._random.random() < 0.3:
-            noise *= 1 + 0.3 * np.sin(2 * np.pi * self._random.uniform(3, 25) * np.arange(size) / RATE)
+            noise *= 1 + 0.3 * np.sin(2 * np.pi * self._random.uniform(3, 25) * np.arange(size) / SAMPLE_RATE)
         return noise
 
     def _in_a_room(self, sound: Any) -> Any:
         """Echoes that die away within 0.15 to 0.6 s."""
-        size = int(self._random.uniform(0.15, 0.6) * RATE)
+        size = int(self._random.uniform(0.15, 0.6) * SAMPLE_RATE)
         echoes = (
             self._random.normal(size=size) * np.exp(-6.9 * np.arange(size) / size) * self._random.uniform(0.05, 0.3)
         )
         echoes[0] = 1.0
         return fftconvolve(sound, echoes)[: len(sound)]
-
-
-def mixed(sound: Any, noise: Any, ratio_db: float) -> Any:
-    """Return both together, the noise so many dB below the sound."""
-    return sound + noise * np.sqrt((sound**2).mean() / ((noise**2).mean() + 1e-12) / 10 ** (ratio_db / 10))
 
 
 def main() -> None:
@@ -99,10 +95,12 @@ def main() -> None:
     bedroom, model = Bedroom(others, 1000 * args.turn + args.part), MoonshineModel(threads=1)
     states, kept = [], []
     for row in rows[args.part :: args.parts]:
-        if len(heard[row["file"]]) > LONGEST_S * RATE:
+        if len(heard[row["file"]]) > LONGEST_S * SAMPLE_RATE:
             continue
-        sound = bedroom.spoilt(heard[row["file"]])
-        states.append(model.encode((sound / np.abs(sound).max() * PEAK).astype("float32")).states.astype("float16"))
+        sound = levelled(bedroom.spoilt(heard[row["file"]]).astype("float32"))
+        if sound is None:
+            continue
+        states.append(model.encode(sound).states.astype("float16"))
         kept.append({**row, "frames": len(states[-1])})
     target = args.work / f"states-{args.turn}-{args.part}"
     np.save(target.with_suffix(".npy"), np.concatenate(states))

@@ -17,7 +17,7 @@ import numpy as np
 import optax
 from rapidfuzz.distance import Levenshtein
 
-from audio.ctc import LETTERS
+from audio.ctc import COLUMN, LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,6 @@ LENGTHS = (64, 96, 128, 160, 200, 260, 340)
 BATCH_FRAMES = 4096
 HELD_BACK = 400
 """Sentences that are measured on and never trained on."""
-COLUMN = {letter: at for at, letter in enumerate(LETTERS, start=1)}
 
 
 class Clip(NamedTuple):
