@@ -128,10 +128,15 @@ class App:
         return fetch(ENGLISH, folder, progress) if file is None else install(ENGLISH, file, folder)
 
     def recogniser(
-        self, understanding: Understanding, detector: SpeechDetector | None = None, *, engine: str | None = None
+        self,
+        understanding: Understanding,
+        detector: SpeechDetector | None = None,
+        *,
+        engine: str | None = None,
+        early: bool = True,
     ) -> Recogniser:
         """The engines that were asked for, or `engine`, for one stream; see `Engines.recogniser`."""
-        return self.engines.recogniser(understanding, detector, engine=engine)
+        return self.engines.recogniser(understanding, detector, engine=engine, early=early)
 
     def ears(
         self,

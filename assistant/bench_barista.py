@@ -87,7 +87,7 @@ def run(app: App, clips: Path, *, every: int = 1, sound: Sequence[Path] = ()) ->
     result: dict[str, Any] = {"babble": [str(folder) for folder in sound] or "other orders", "missed": []}
     result["right"] = {"report": {}, "tuning": {}}
     understanding = app.understanding(PACK)
-    hearing = Hearing(app, understanding, idle=True, realtime=False)
+    hearing = Hearing(app, understanding, idle=True, realtime=False, early=False)
     nearest = Nearest(understanding.pack, each=SENTENCES)
     ways: dict[str, Callable[[list[Heard]], Match | None]] = {
         "nearest sentence": lambda finals: nearest.understand(" ".join(heard.text for heard in finals)),

@@ -63,7 +63,7 @@ def run(
     """
     pieces = _pieces([*([clips] if clips else []), *sound], text, voices, every)
     understanding, console = app.understanding(), Console(stderr=True)
-    hearing = Hearing(app, understanding, idle=True, realtime=False)
+    hearing = Hearing(app, understanding, idle=True, realtime=False, early=False)
     result: dict[str, Any] = {"hours": {}, "utterances": 0, "nearly": 0, "prompts": []}
     try:
         for source, piece in track(pieces, "talk", console=console, transient=True, disable=not console.is_terminal):

@@ -1,19 +1,20 @@
 """Benchmark of meaning: typed paraphrases that nothing was tuned on; ours beside the plain ways, in one run.
 
-The plain ways are the nearest of the pack's sentences by rapidfuzz, and the pack's sentences matched whole, as hassil
-matches them. All are given the same words.
+The plain ways are the nearest of the pack's sentences by rapidfuzz, the pack's sentences matched whole, and hassil
+alone, Home Assistant's own matcher. All are given the same words.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from assistant.bench_baselines import Hassil
 from assistant.errors import UsageError
 from intents import words_yaml
 from intents.nearest import Nearest
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 UNSEEN = "unseen/en.yaml"
 """In the pack: what people say, its intent (`none`: silence is right) and, for a cramp, its site."""
-_COMMAND, _COMPLAINT, _FLAG, _SILENCE = "commands", "complaints", "red flags", "unrelated talk"
+COMMAND, COMPLAINT, FLAG, SILENCE = "commands", "complaints", "red flags", "unrelated talk"
 
 Answer = tuple[str | None, str | None]
 """Intent and site."""
@@ -48,11 +49,12 @@ def run(app: App, clips: Path | None, *, every: int = 1) -> dict[str, Any]:
     path = clips or understanding.pack.root / UNSEEN
     if not path.is_file():
         raise UsageError(f"{path} does not exist. Give a file of labelled sentences with --clips.")
-    rows = list(_rows(words_yaml.read(path.read_text(encoding="utf-8"))))[::every]
+    rows = list(rows_in(words_yaml.read(path.read_text(encoding="utf-8"))))[::every]
     took: list[float] = []
     ways: dict[str, Callable[[str], Answer]] = {
         "ours": lambda text: _timed(took, lambda: understanding.understand([(text, 0.0)])),
-        "nearest sentence": _nearest(Nearest(understanding.pack)),
+        "nearest sentence": answers_of(Nearest(understanding.pack)),
+        "hassil alone": answers_of(Hassil(understanding.pack)),
         "whole sentences": _whole(understanding.pack.normaliser.words, sayings(understanding.pack, each=5000)),
     }
     return _counted(rows, ways) | {"median_ms": round(sorted(took)[len(took) // 2] * 1000, 2)}
@@ -66,7 +68,7 @@ def _counted(rows: list[tuple[str, str, str | None]], ways: dict[str, Callable[[
         for way, understand in ways.items():
             intent, told = understand(text)
             right = (intent or "none") == wanted and (site is None or told == site)
-            count = counts[way].setdefault(_kind(wanted), [0, 0])
+            count = counts[way].setdefault(kind_of(wanted), [0, 0])
             count[0] += right
             count[1] += 1
             if way == "ours" and not right:
@@ -75,16 +77,18 @@ def _counted(rows: list[tuple[str, str, str | None]], ways: dict[str, Callable[[
     return {"ways": counts, "confusion": dict(confusion.most_common()), "stretched": stretched}
 
 
-def _rows(data: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def rows_in(data: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """Each sentence, its intent, and the site that is asked for."""
     for group in data["unseen"]:
         for sentence in group["sentences"]:
             yield sentence, group["intent"], group.get("site")
 
 
-def _kind(intent: str) -> str:
+def kind_of(intent: str) -> str:
+    """The column in which an intent counts."""
     if intent.startswith("rf_"):
-        return _FLAG
-    return _SILENCE if intent == "none" else _COMPLAINT if intent in ("cramp", "rls", "numbness") else _COMMAND
+        return FLAG
+    return SILENCE if intent == "none" else COMPLAINT if intent in ("cramp", "rls", "numbness") else COMMAND
 
 
 def _timed(took: list[float], understand: Callable[[], Match]) -> Answer:
@@ -94,9 +98,19 @@ def _timed(took: list[float], understand: Callable[[], Match]) -> Answer:
     return match.intent, match.slots.get("site")
 
 
-def _nearest(nearest: Nearest) -> Callable[[str], Answer]:
+class Meaner(Protocol):
+    """A way to understand one text."""
+
+    def understand(self, text: str) -> Match:
+        """What it means, silence included."""
+        ...
+
+
+def answers_of(way: Meaner) -> Callable[[str], Answer]:
+    """What a way answers to a text."""
+
     def understand(text: str) -> Answer:
-        match = nearest.understand(text)
+        match = way.understand(text)
         return match.intent, match.slots.get("site")
 
     return understand
@@ -109,9 +123,9 @@ def _whole(words: Callable[[str], tuple[str, ...]], said: dict[str, str]) -> Cal
 
 def show(result: dict[str, Any], console: Console) -> None:
     """Print the table, and what was taken for what."""
-    table = Table("way", _COMPLAINT, _FLAG, _COMMAND, _SILENCE, box=None)
+    table = Table("way", COMPLAINT, FLAG, COMMAND, SILENCE, box=None)
     for way, kinds in result["ways"].items():
-        cells = (kinds.get(kind, [0, 0]) for kind in (_COMPLAINT, _FLAG, _COMMAND, _SILENCE))
+        cells = (kinds.get(kind, [0, 0]) for kind in (COMPLAINT, FLAG, COMMAND, SILENCE))
         table.add_row(way, *(f"{right}/{asked}" for right, asked in cells))
     console.print(table)
     console.print(

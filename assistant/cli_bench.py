@@ -22,7 +22,7 @@ _PATHS = ("sound", "text")
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A benchmark: `run` measures and returns plain data, `show` prints it."""
+    """A benchmark: `run` measures and returns plain data, `show` prints it; where there is `picture`, it draws it."""
 
     does: str
     module: str
@@ -33,6 +33,9 @@ class Bench:
 
 BENCHES = {
     "hear": Bench("meaning of labelled clips, beside the nearest sentence", "assistant.bench_hear", needs_clips=True),
+    "ablation": Bench(
+        "ours with each part left out in turn, beside other people's ways", "assistant.bench_ablation", needs_clips=True
+    ),
     "barista": Bench(
         "coffee orders by real people, clean and in noise",
         "assistant.bench_barista",
@@ -89,7 +92,10 @@ def bench(options: argparse.Namespace) -> int:
     result = module.run(app, clips, every=options.every, **more)
     module.show(result, Console(highlight=False))
     if options.out:
-        Path(options.out).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        out = Path(options.out)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        if hasattr(module, "picture"):
+            out.with_suffix(".svg").write_text(module.picture(result), encoding="utf-8")
     return 0
 
 

@@ -104,7 +104,9 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--clips", metavar="DIR", help="labelled clips with their truth.jsonl (default: made by the voices here)"
     )
-    sub.add_argument("--out", metavar="FILE", help="write the figures as JSON")
+    sub.add_argument(
+        "--out", metavar="FILE", help="write the figures as JSON, and where there is a picture, beside it as .svg"
+    )
     sub.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth clip")
     sub.add_argument("--seconds", metavar="N", type=int, default=600, help="idle: how long it listens")
     sub.add_argument(

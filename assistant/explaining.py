@@ -9,8 +9,9 @@ from intents.joining import joined, shares
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from audio import Heard
+    from audio import Heard, Reading
     from intents import Match
+    from intents.composition import Settings
     from intents.understanding import Understanding
 
 READINGS = 5
@@ -66,10 +67,13 @@ def _readings(heard: Heard, understanding: Understanding) -> Iterator[str]:
     free = [(reading.text, reading.rank) for reading in heard.readings]
     allowed = (heard.allowed.text, heard.allowed.rank) if heard.allowed else None
     counted = joined(free, allowed, settings)
+    of_all = 0.5 if heard.judged or (heard.second and heard.second.readings) else 1.0
     yield "  weight  log P  leaning  reading"
-    leaning = {reading.text: reading.lean for reading in (*heard.readings, *([heard.allowed] if heard.allowed else []))}
-    for share, (text, rank) in list(zip(shares(counted, settings.temperature), counted, strict=True))[:READINGS]:
-        yield f"  {share:6.0%} {rank - leaning[text]:6.1f} {leaning[text]:+8.1f}  {text}"
+    yield from _listed([*heard.readings, *([heard.allowed] if heard.allowed else [])], counted, settings, of_all)
+    if heard.judged:
+        yield "  weight  log P  leaning  reading; the leaning holds the second reader's share too"
+        judged = [(reading.text, reading.rank) for reading in heard.judged]
+        yield from _listed(heard.judged, judged, settings, of_all)
     if heard.allowed is not None:
         gap = max(rank for _, rank in free) - heard.allowed.rank
         counts = "counts" if heard.allowed.text in dict(counted) else "does not count"
@@ -83,3 +87,13 @@ def _readings(heard: Heard, understanding: Understanding) -> Iterator[str]:
             if heard.second.readings
             else "  the other engine read nothing"
         )
+
+
+def _listed(
+    readings: Sequence[Reading], counted: Sequence[tuple[str, float]], settings: Settings, of_all: float
+) -> Iterator[str]:
+    """The weightiest readings of one list, whose weights together are `of_all`."""
+    leaning = {reading.text: reading.lean for reading in readings}
+    weighed = list(zip(shares(counted, settings.temperature), counted, strict=True))
+    for share, (text, rank) in weighed[:READINGS]:
+        yield f"  {share * of_all:6.0%} {rank - leaning[text]:6.1f} {leaning[text]:+8.1f}  {text}"

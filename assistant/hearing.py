@@ -44,12 +44,20 @@ class Hearing:
         idle: judge as with nothing open; otherwise as inside an open episode.
         realtime: feed the frames at the speed of sound and tell the times of the decision.
         engine: the engine that hears; None: the one that was asked for.
+        early: read at every short quiet, as at a bedside; the meaning is the same without, for less computing.
     """
 
     def __init__(
-        self, app: App, understanding: Understanding, *, idle: bool, realtime: bool, engine: str | None = None
+        self,
+        app: App,
+        understanding: Understanding,
+        *,
+        idle: bool,
+        realtime: bool,
+        engine: str | None = None,
+        early: bool = True,
     ) -> None:
-        self._recogniser = app.recogniser(understanding, engine=engine)
+        self._recogniser = app.recogniser(understanding, engine=engine, early=early)
         self._understanding = understanding
         self._voice = app.voice() if realtime else None
         self._idle = idle
@@ -126,7 +134,7 @@ class Hearing:
 
     def _decide(self, finals: list[tuple[Heard, float]]) -> tuple[Match, Heard, float] | None:
         matches = [(self._meaning_of(heard), heard, at) for heard, at in finals]
-        return max(matches, key=lambda m: (m[0].intent is not None, m[0].score), default=None)
+        return max(matches, key=lambda m: sureness(m[0]), default=None)
 
     def _meaning_of(self, heard: Heard) -> Match:
         return meaning_of(self._understanding, heard, idle=self._idle)
@@ -153,6 +161,11 @@ def _seconds_to_render(voice: Voice, text: str) -> float:
     began = perf_counter()
     voice.render(text)
     return perf_counter() - began
+
+
+def sureness(match: Match) -> tuple[bool, float]:
+    """By which one of a recording's utterances counts: what was meant before silence, then the score."""
+    return match.intent is not None, match.score
 
 
 def first_line(match: Match) -> str | None:

@@ -102,7 +102,12 @@ class Engines:
         return Sayings(said, wordings(pack), pack.decoys, grammar, leaning, second_reader=second)
 
     def recogniser(
-        self, understanding: Understanding, detector: SpeechDetector | None = None, *, engine: str | None = None
+        self,
+        understanding: Understanding,
+        detector: SpeechDetector | None = None,
+        *,
+        engine: str | None = None,
+        early: bool = True,
     ) -> Recogniser:
         """Make what hears one stream.
 
@@ -110,10 +115,11 @@ class Engines:
             understanding: the engines hear along what is understood.
             detector: tells speech from noise, for all engines of this stream; None: a new one.
             engine: one of ENGINES instead of what was asked for.
+            early: read before an utterance is over, so that nobody waits for it.
 
         Raises:
             UsageError, RecogniserError: there is no such engine, or it cannot hear.
         """
-        wish = self.wish if engine is None else replace(self.wish, engine=engine)
+        wish = replace(self.wish, engine=engine or self.wish.engine, early=early)
         recogniser, self.notice = make_recogniser(wish, self.sayings(understanding), detector)
         return recogniser

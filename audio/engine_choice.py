@@ -54,6 +54,8 @@ class Wish:
     marks: Path | None = None
     """Folder that remembers which models are proven."""
     threads: int = 2
+    early: bool = True
+    """Whether Moonshine reads before an utterance is over; nobody needs it of a recording that is heard in one go."""
 
 
 def make_recogniser(
@@ -77,17 +79,17 @@ def make_recogniser(
 
     detector, segmenter = detector or SileroActivity(), Segmenter()
     if wish.engine == MOONSHINE:
-        return _moonshine(_load_moonshine(wish), detector, segmenter, sayings), None
+        return _moonshine(wish, detector, segmenter, sayings), None
     vosk, refusal = _vosk(wish, detector, segmenter, sayings)
     if vosk is None:
         if wish.engine == VOSK or wish.is_asked:
             raise RecogniserError(refusal or NO_MODEL)
-        return _moonshine(_load_moonshine(wish), detector, segmenter, sayings), refusal
+        return _moonshine(wish, detector, segmenter, sayings), refusal
     if wish.engine == VOSK:
         return vosk, None
     try:
         # Vosk is the second opinion here; nobody would ask for a third.
-        first = _moonshine(_load_moonshine(wish), detector, segmenter, replace(sayings, second_reader=False))
+        first = _moonshine(wish, detector, segmenter, replace(sayings, second_reader=False))
     except (RecogniserError, ImportError) as error:
         return vosk, str(error)
     from audio.recogniser_both import BothRecogniser  # noqa: PLC0415 - only with two
@@ -101,19 +103,18 @@ def _load_moonshine(wish: Wish) -> MoonshineModel:
     return MoonshineModel(threads=wish.threads)
 
 
-def _moonshine(
-    model: MoonshineModel, detector: SpeechDetector, segmenter: Segmenter, sayings: Sayings
-) -> MoonshineRecogniser:
+def _moonshine(wish: Wish, detector: SpeechDetector, segmenter: Segmenter, sayings: Sayings) -> MoonshineRecogniser:
     from audio.ctc_head import CtcHead  # noqa: PLC0415
     from audio.recogniser_moonshine import MoonshineRecogniser  # noqa: PLC0415
 
     return MoonshineRecogniser(
-        model,
+        _load_moonshine(wish),
         detector,
         segmenter,
         grammar=sayings.grammar,
         leaning=sayings.leaning,
         second=CtcHead() if sayings.second_reader else None,
+        early=wish.early,
     )
 
 

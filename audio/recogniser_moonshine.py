@@ -52,6 +52,8 @@ class MoonshineRecogniser:
         leaning: how people talk here; the free reading leans towards it.
         second: another reader on the same encoder; what is read with its share stands beside what is read without.
         beams: readings pursued side by side.
+        peak: what the loudest sample becomes before the encoder hears it; None: as recorded.
+        early: read at the first short quiet, too; the final reading is the same without, only later.
     """
 
     name = "moonshine"
@@ -66,6 +68,8 @@ class MoonshineRecogniser:
         leaning: Leaning | None = None,
         second: CtcHead | None = None,
         beams: int = 8,
+        peak: float | None = PEAK,
+        early: bool = True,
     ) -> None:
         self.grammar = grammar
         self._model = model
@@ -74,6 +78,8 @@ class MoonshineRecogniser:
         self._leaning = leaning
         self._second = second
         self._beams = beams
+        self._peak = peak
+        self._reads_early = early
         self._early: Heard | None = None
 
     def accept(self, frame: Frame) -> list[SpeechEvent]:
@@ -104,7 +110,7 @@ class MoonshineRecogniser:
                 self._early = None
                 return [SpeechStarted(at_s)]
             case Hushed(utterance):
-                short = len(utterance.samples) <= EARLY_LONGEST_S * SAMPLE_RATE
+                short = self._reads_early and len(utterance.samples) <= EARLY_LONGEST_S * SAMPLE_RATE
                 self._early = self.read(utterance) if short else None
                 return [Partial(self._early)] if self._early and self._early.readings else []
             case Closed(utterance, at_s):
@@ -123,7 +129,7 @@ class MoonshineRecogniser:
         readings: tuple[Reading, ...] = ()
         judged: tuple[Reading, ...] = ()
         allowed = free_log_p = None
-        samples = levelled(utterance.samples)
+        samples = levelled(utterance.samples, self._peak)
         if samples is not None:
             sound = self._model.encode(samples)
             opinion = Ctc(self._second.log_probs(sound.states)) if self._second else None
@@ -152,7 +158,9 @@ def _readings(found: Sequence[Found]) -> tuple[Reading, ...]:
     return tuple(Reading(f.text, f.log_p, f.lean) for f in found if f.text)[:READINGS]
 
 
-def levelled(samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """Return the sound, shape (n,), at the level the model hears best; None if it is silent."""
+def levelled(samples: NDArray[np.float32], peak: float | None = PEAK) -> NDArray[np.float32] | None:
+    """Return the sound, shape (n,), with its loudest sample at `peak`, or as it is; None if it is silent."""
     loudest = float(np.abs(samples).max(initial=0.0))
-    return samples * np.float32(PEAK / loudest) if loudest > _SILENT else None
+    if loudest <= _SILENT:
+        return None
+    return samples if peak is None else samples * np.float32(peak / loudest)

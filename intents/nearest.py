@@ -45,18 +45,20 @@ class Nearest:
         sentence, likeness, _ = found
         score, intent = likeness / 100.0, self._sayings[sentence]
         sure = score >= THRESHOLD
-        slots = self._slots(intent, sentence) if sure else {}
+        slots = slots_in(sentence, intent, self._pack) if sure else {}
         return Match(text=heard, intent=intent if sure else None, score=score, slots=slots, best=intent)
 
-    def _slots(self, intent: str, sentence: str) -> dict[str, str]:
-        words = sentence.split()
-        slots: dict[str, str] = {}
-        for slot, rule in self._pack.composition.intents[intent].slots.items():
-            told = [p.value for p in self._pack.phrases if p.concept in rule.concepts and _holds(words, p.words)]
-            value = told[0] if told else rule.default
-            if value is not None:
-                slots[slot] = value
-        return slots
+
+def slots_in(sentence: str, intent: str, pack: Pack) -> dict[str, str]:
+    """The intent's slots, by the words of a sentence in normal form."""
+    words = sentence.split()
+    slots: dict[str, str] = {}
+    for slot, rule in pack.composition.intents[intent].slots.items():
+        told = [p.value for p in pack.phrases if p.concept in rule.concepts and _holds(words, p.words)]
+        value = told[0] if told else rule.default
+        if value is not None:
+            slots[slot] = value
+    return slots
 
 
 def _holds(words: list[str], phrase: tuple[str, ...]) -> bool:

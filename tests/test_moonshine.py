@@ -290,3 +290,13 @@ def test_the_tokens_are_read_with_their_long_lengths() -> None:
     long = b"x" * 300
     raw = b"\x02ab" + bytes([300 % 128 + 128, 300 // 128]) + long
     assert read_tokens(raw) == [b"ab", long]
+
+
+def test_without_early_reading_the_final_one_is_the_same_and_comes_alone(
+    model: MoonshineModel, recogniser: MoonshineRecogniser
+) -> None:
+    late = MoonshineRecogniser(model, SileroActivity(), Segmenter(), early=False)
+    told = stream(late, recording("joe_stop"))
+    assert [type(event) for event in told] == [SpeechStarted, Final, SpeechEnded]
+    (heard,), (usual,) = finals(told), finals(stream(recogniser, recording("joe_stop")))
+    assert heard.readings == usual.readings
