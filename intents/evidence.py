@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from intents.clauses import GRAVE
 from intents.composition import NOT
 from intents.concepts import Spotted
 
 if TYPE_CHECKING:
-    from intents.composition import SlotRule
+    from intents.composition import IntentRule, SlotRule
     from intents.concepts import Span
 
 Weighted: TypeAlias = Sequence[tuple[float, Spotted]]
@@ -58,6 +59,20 @@ def strength_of(heard: Sequence[tuple[float, float]], enough: float) -> float:
         total += quality * taken
         missing -= taken
     return total / enough
+
+
+def against_of(
+    rule: IntentRule, seen: Mapping[str, Sequence[tuple[float, float]]], strength: Mapping[str, float]
+) -> dict[str, float]:
+    """How surely what speaks against a complaint is there: a stray word in a few readings must not silence it.
+
+    So it counts by the share of all readings that hold it. A negation counts as what it negates does, unless what it
+    would silence is grave.
+    """
+    return {
+        feature: strength[feature] if feature.startswith(NOT) and rule.gravity < GRAVE else strength_of(heard, 1.0)
+        for feature, heard in seen.items()
+    }
 
 
 def slot_value(rule: SlotRule, readings: Sequence[tuple[float, Sequence[Span]]]) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from intents.clauses import GRAVE, Candidate, gravest, gravest_with_the_other, parted
 from intents.composition import IntentRule, slot_features
 from intents.concepts import Span, Spotted, Spotter
-from intents.evidence import Weighted, concept_of, features_of, halved, places, slot_value, strength_of
+from intents.evidence import Weighted, against_of, concept_of, features_of, halved, places, slot_value, strength_of
 from intents.joining import joined, shares
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
@@ -200,7 +200,10 @@ class Understanding:
                 small += share * neutral
                 sentence += share * self._sentences(spotted).get(name, 0.0)
         strength = {feature: strength_of(heard, enough) for feature, heard in seen.items()}
-        return Found(strength, words, strangers / (core or 1.0), small / (core or 1.0), min(1.0, sentence / enough))
+        against = against_of(rule, seen, strength) if rule.gravity else strength
+        return Found(
+            strength, against, words, strangers / (core or 1.0), small / (core or 1.0), min(1.0, sentence / enough)
+        )
 
     def _sentences(self, spotted: Spotted) -> dict[str, float]:
         spans: dict[int, list[tuple[str, int, float]]] = {}

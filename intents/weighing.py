@@ -20,6 +20,8 @@ class Found:
 
     strength: Mapping[str, float]
     """Feature -> 0..1, how surely it is there."""
+    against: Mapping[str, float]
+    """The same, of what speaks against the intent."""
     words: Mapping[str, str]
     """Feature -> the words that say it."""
     strangers: float
@@ -52,11 +54,13 @@ def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tup
 
 
 def _part(feature: str, weight: float, found: Found) -> Evidence:
-    return Evidence(feature, found.words.get(feature, ""), weight * found.strength[feature])
+    strength = found.strength if weight > 0 else found.against
+    return Evidence(feature, found.words.get(feature, ""), weight * strength[feature])
 
 
 def _all_of(group: Together, found: Found) -> Evidence:
-    return Evidence("+".join(group.all), "", group.weight * min(found.strength[feature] for feature in group.all))
+    strength = found.strength if group.weight > 0 else found.against
+    return Evidence("+".join(group.all), "", group.weight * min(strength[feature] for feature in group.all))
 
 
 def probability(log_odds: float) -> float:

@@ -114,6 +114,17 @@ def test_spelling_changes_nothing(one: str) -> None:
     assert meant(one) == "cramp"
 
 
+def test_a_stray_word_in_a_less_likely_reading_silences_no_complaint() -> None:
+    said, stray = "my back's locked i can't roll over", "my back's locked eye can't roll over"
+    assert BEDSIDE.understand([(said, 0.0)]).intent == "cramp"
+    assert BEDSIDE.understand([(said, 0.0), (stray, -3.0)]).intent == "cramp"
+    assert BEDSIDE.understand([(stray, 0.0), (said, -1.0)]).intent is None
+
+
+def test_a_negation_in_every_other_reading_silences_a_complaint() -> None:
+    assert BEDSIDE.understand([("my calf is now cramping", 0.0), ("my calf is not cramping", -0.5)]).intent is None
+
+
 def test_no_readings_are_silence() -> None:
     match = BEDSIDE.understand([])
     assert (match.intent, match.score) == (None, 0.0)
