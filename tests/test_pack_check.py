@@ -89,7 +89,7 @@ def test_a_concept_that_no_list_defines_is_refused(pack: Path) -> None:
 
 
 def test_the_nearest_sentence_is_found_by_its_spelling() -> None:
-    nearest = Nearest.load()
+    nearest = Nearest(load(), each=5000)
     assert nearest.understand("my calf is cramping").intent == "cramp"
     assert nearest.understand("my calf is cramping").slots["site"] == "calf"
     assert nearest.understand("quarterly figures exceeded expectations").intent is None
