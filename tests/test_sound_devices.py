@@ -258,9 +258,9 @@ def test_our_voice_that_the_room_leads_back_is_told_from_a_person_whatever_the_d
         closing(Player(system)) as player,
         air.carried_to_microphone(),
     ):
-        [first] = listen(microphone, lambda heard: bool(heard))
+        [first] = listen(microphone, bool)
         ends_s = first.start_s + player.begin(talk, rate)
-        for frame in iter(lambda: listen(microphone, lambda heard: bool(heard))[0], None):
+        for frame in iter(lambda: listen(microphone, bool)[0], None):
             if frame.start_s > ends_s:
                 break
             at_s = frame.start_s + AHEAD / SAMPLE_RATE
