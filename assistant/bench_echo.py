@@ -53,6 +53,8 @@ WORD = "Stop."
 ESPEAK = ("en-gb", "en-us", "en-gb-scotland", "en-gb-x-rp")
 FLITE = ("kal", "awb", "rms", "slt")
 ENDPOINT_S = 0.7
+ON_ITS_WAY = SAMPLE_RATE // 25
+"""Samples that the stream keeps ahead, and that sound after a line has been cut off."""
 _PLAYED = 0.6
 """Volume of our voice, of full scale."""
 
@@ -76,8 +78,9 @@ def run(app: App, clips: Path | None, *, every: int = 1) -> dict[str, Any]:
     recogniser = app.recogniser(understanding, gate)
     result: dict[str, dict[str, Counter[str]]] = {}
     others = [way for way in WAYS if way != OURS and (way != WEBRTC or find_spec("pywebrtc_audio"))]
-    jobs = [(way, scene) for way in ("no echo", *others) for scene in made[::OTHERS_EVERY]]
-    jobs += [(OURS, scene) for scene in made]
+    jobs = [(way, scene) for way in others for scene in made[::OTHERS_EVERY]]
+    # The recogniser's own share and ours hear all scenes: what the one misses too, no canceller could mend.
+    jobs += [(way, scene) for way in ("no echo", OURS) for scene in made]
     for way, scene in track(jobs, "echo", console=Console(stderr=True), transient=True):
         counts = result.setdefault(way, {}).setdefault(f"{scene.echo_db:+.0f}", Counter())
         room = Room(scene, silent=way == "no echo")
@@ -107,7 +110,7 @@ def play(ears: Ears, understanding: Understanding, room: Room) -> Counter[str]:
 def _accepted(ears: Ears, room: Room, first: int) -> Iterator[SpeechStarted | Final]:
     for event in ears.accept(Frame(room.frame(first), first / SAMPLE_RATE)):
         if isinstance(event, SpeechStarted):
-            room.cut(first + FRAME_SAMPLES)
+            room.cut(first + FRAME_SAMPLES + ON_ITS_WAY)
         if isinstance(event, SpeechStarted | Final):
             yield event
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
 from assistant.hints import did_you_mean
+from assistant.interruption import SILENCING
 from assistant.models import FOLDER, Place, models_here, try_once
 from assistant.places import cache_folder
 from audio.engine_choice import AUTO, ENGINES, Sayings, Wish, make_recogniser
@@ -99,7 +100,9 @@ class Engines:
         grammar = PackGrammar(pack) if decides else SentenceGrammar(said)
         leaning = None if decides else Talk(said)
         second = pack.composition.settings.second_reader
-        return Sayings(said, wordings(pack), pack.decoys, grammar, leaning, second_reader=second)
+        silencing = [sentence for sentence, intent in said.items() if intent in SILENCING]
+        watched = SentenceGrammar(silencing) if silencing else None
+        return Sayings(said, wordings(pack), pack.decoys, grammar, leaning, second_reader=second, watched=watched)
 
     def recogniser(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from audio.echo import OPENS
+from audio.echo import AHEAD, OPENS
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, SpeechEnded, SpeechStarted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Canceller(Protocol):
     """Set while an utterance is open."""
 
     def clean(self, frame: Frame, played: NDArray[np.float32]) -> Cleaned:
-        """One frame without what was played at the same time."""
+        """One frame without our voice; `played` is what was played AHEAD samples later."""
         ...
 
 
@@ -82,7 +82,8 @@ class Ears:
 
     def accept(self, frame: Frame) -> list[SpeechEvent]:
         """Take the next frame of the microphone; return what became known by it."""
-        played = self._played(frame.start_s, frame.start_s + FRAME_SAMPLES / SAMPLE_RATE)
+        start_s = frame.start_s + AHEAD / SAMPLE_RATE
+        played = self._played(start_s, start_s + FRAME_SAMPLES / SAMPLE_RATE)
         cleaned = self._canceller.clean(frame, played[:FRAME_SAMPLES])
         self._gate.explained = cleaned.explained
         return self._noted(self._recogniser.accept(cleaned.frame))

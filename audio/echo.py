@@ -15,12 +15,18 @@ import numpy as np
 
 from audio.echo_path import BINS, EchoPath, spectrum_of
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Frame
+from audio.fractional import REACH, sound_at
+from audio.slip import Slip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LATENCY_S = FRAME_SAMPLES / SAMPLE_RATE
 """Seconds by which cleaned frames lag: a window is two frames long."""
+AHEAD = SAMPLE_RATE // 50
+"""Samples by which what was played is wanted ahead of the frame; the stream keeps twice as much on its way."""
+_LEAD = AHEAD // 2
+"""Samples by which an echo may come before the time that the driver told, and the clocks may slip either way."""
 OPENS = 0.3
 """Share of the sound left over that must be somebody else's before it may count as speech."""
 _RECENT = 4
@@ -28,14 +34,24 @@ _RECENT = 4
 _CLIPPED = 0.99
 """A microphone this full is overdriven, and no longer an image of what was played."""
 _BETA = 2.0
-"""How far above the expected rest of our echo a frequency must be to pass."""
+"""How far above the expected rest of our echo a frequency must be to count as somebody's."""
+_MILD = np.float32(0.25)
+"""Share of that rest which is taken out of what the recogniser hears: more would take the person's words along."""
 _FLOOR = 0.05
 """Share of the amplitude that passes all the same: holes in a spectrum read worse than a whisper."""
-_FIRST_TRUST_DB, _LEAST_TRUST_DB, _MOST_TRUST_DB = -3.0, -40.0, 20.0
+_FIRST_TRUST_DB, _LEAST_TRUST_DB, _MOST_TRUST_DB = -3.0, -40.0, 30.0
 _UP_DB, _DOWN_DB = 0.45, 0.05
-"""Steps that keep nine of ten frames of our own voice below what is expected of it."""
-_HERTZ = np.linspace(0, SAMPLE_RATE / 2, BINS)
-_SPEECH = (_HERTZ > 200) & (_HERTZ < 4000)  # noqa: PLR2004 - where voices differ from hum and hiss
+"""Steps that keep nine of ten frames of our own voice below what is expected of them."""
+_LEAK = 0.003
+"""Share of the echo's power that stays in any case, before more is learned: no path is exact, no loudspeaker linear."""
+_SPEECH_HZ = 200.0, 4000.0
+"""Where voices differ from hum and hiss."""
+_BANDS = 8
+"""What is left over is learned in so many bands: what a loudspeaker distorts and what slips in time lies in some."""
+_EDGES = np.unique(np.round(np.geomspace(*_SPEECH_HZ, _BANDS + 1) / (SAMPLE_RATE / 2) * (BINS - 1)).astype(int))
+_SPEECH = slice(int(_EDGES[0]), int(_EDGES[-1]))
+_BAND = np.clip(np.searchsorted(_EDGES, np.arange(BINS), side="right") - 1, 0, len(_EDGES) - 2)
+"""The band of each frequency; what lies outside speech goes with the nearest."""
 _WINDOW = np.sqrt(0.5 - 0.5 * np.cos(np.pi * np.arange(2 * FRAME_SAMPLES) / FRAME_SAMPLES)).astype(np.float32)
 _RISING, _FALLING = np.split(_WINDOW**2, 2)
 
@@ -53,8 +69,8 @@ class Cleaned:
 class EchoCanceller:
     """Cleans one stream of microphone frames; knows no thread and no device.
 
-    The loudspeaker's sound may reach the microphone up to 0.4 s after the samples were played, never before. The first
-    0.8 s of our voice after the start only tell its level: during them nobody can interrupt.
+    The loudspeaker's sound may reach the microphone up to 0.4 s after the samples were played, and 10 ms before, since
+    drivers tell times badly. The first 0.8 s of our voice after the start only tell its level: nobody can interrupt.
     """
 
     somebody_speaks: bool = False
@@ -62,9 +78,12 @@ class EchoCanceller:
 
     def __init__(self) -> None:
         self._path = EchoPath()
+        self._slip = Slip(_LEAD - REACH)
+        self._played = np.zeros(2 * AHEAD + FRAME_SAMPLES, np.float32)
         self._before = np.zeros(FRAME_SAMPLES, np.float32)
         self._tail = np.zeros(FRAME_SAMPLES, np.float32)
-        self._trust_db = _FIRST_TRUST_DB
+        self._trust_db = np.full(len(_EDGES) - 1, _FIRST_TRUST_DB)
+        self._rest_before = np.zeros(BINS, np.float32)
         self._foreign: deque[float] = deque([1.0] * _RECENT, maxlen=_RECENT)
 
     def clean(self, frame: Frame, played: NDArray[np.float32]) -> Cleaned:
@@ -72,10 +91,10 @@ class EchoCanceller:
 
         Args:
             frame: of the microphone; a shorter last one is filled up with silence.
-            played: what went to the loudspeaker at the same time, at SAMPLE_RATE; fewer samples are filled up too.
+            played: what went to the loudspeaker AHEAD samples later, at SAMPLE_RATE; fewer samples are filled up too.
         """
         heard = _whole(frame.samples)
-        left = self._path.cancel(heard, _whole(played))
+        left = self._path.cancel(heard, self._at_the_time(heard, _whole(played)))
         window = np.concatenate([self._before, left])
         self._before = left
         start_s = frame.start_s - LATENCY_S
@@ -83,6 +102,7 @@ class EchoCanceller:
             out = self._tail + window[:FRAME_SAMPLES] * _RISING
             self._tail = window[FRAME_SAMPLES:] * _FALLING
             self._foreign.append(1.0)
+            self._rest_before = np.zeros(BINS, np.float32)
             return Cleaned(Frame(out.astype(np.float32), start_s), 0.0)
         spectrum = np.fft.rfft(window * _WINDOW)
         gain, foreign = self._weighed(spectrum, left)
@@ -91,26 +111,48 @@ class EchoCanceller:
         out, self._tail = self._tail + sound[:FRAME_SAMPLES], sound[FRAME_SAMPLES:]
         return Cleaned(Frame(out.astype(np.float32), start_s), 1.0 - max(self._foreign))
 
+    def _at_the_time(self, heard: NDArray[np.float32], played: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What was played at the time of the frame, by what is known of the devices' clocks."""
+        self._played = np.concatenate([self._played[FRAME_SAMPLES:], played])
+        if not self._played.any():
+            return np.zeros(FRAME_SAMPLES, np.float32)
+        if not self.somebody_speaks:
+            expected = self._path.expected(self._from(self._slip.samples))
+            if expected is not None:
+                self._slip.follow(heard, expected)
+        return self._from(self._slip.samples)
+
+    def _from(self, late: float) -> NDArray[np.float32]:
+        return sound_at(self._played, AHEAD + _LEAD - late, FRAME_SAMPLES)
+
     def _weighed(
         self, spectrum: NDArray[np.complexfloating], left: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], float]:
         """Which share of each frequency passes, shape (BINS,), and the share 0..1 of the frame that is not ours."""
+        rest = self._path.doubt + np.float32(_LEAK) * self._path.echo
         if not self.somebody_speaks:
-            self._trust(left)
+            self._trust(left, rest)
         power = 2 * (spectrum.real**2 + spectrum.imag**2)  # the window halves it
         power = np.convolve(power, (0.25, 0.5, 0.25), "same")
-        rest = self._path.doubt * np.float32(10 ** (self._trust_db / 10))
-        gain = np.maximum(1 - _BETA * rest / (power + 1e-9), 0).astype(np.float32)
-        foreign = float((gain * power)[_SPEECH].sum() / (power[_SPEECH].sum() + 1e-9))
-        return np.maximum(gain, np.float32(_FLOOR)), foreign
+        # The window is two frames long: where we fall silent, it still holds what was left of the frame before.
+        both, self._rest_before = rest + self._rest_before, rest
+        expected = both * (10 ** (self._trust_db / 10)).astype(np.float32)[_BAND]
+        sure = np.maximum(1 - _BETA * expected / (power + 1e-9), 0)
+        foreign = float((sure * power)[_SPEECH].sum() / (power[_SPEECH].sum() + 1e-9))
+        passes = np.maximum(1 - _BETA * _MILD * expected / (power + 1e-9), _FLOOR).astype(np.float32)
+        return passes, foreign
 
-    def _trust(self, left: NDArray[np.float32]) -> None:
-        """Follow how the rest of our voice compares with what the path expects of it: loudspeakers distort."""
+    def _trust(self, left: NDArray[np.float32], rest: NDArray[np.float32]) -> None:
+        """Follow how what is left of our voice compares with what the path expects of it."""
         spectrum = spectrum_of(left)
-        power = float((spectrum.real**2 + spectrum.imag**2)[_SPEECH].sum())
-        ratio_db = 10 * np.log10((power + 1e-9) / (float(self._path.doubt[_SPEECH].sum()) + 1e-9))
-        moved = self._trust_db + (_UP_DB if ratio_db > self._trust_db else -_DOWN_DB)
-        self._trust_db = min(max(moved, _LEAST_TRUST_DB), _MOST_TRUST_DB)
+        power = _in_bands(spectrum.real**2 + spectrum.imag**2)
+        ratio_db = 10 * np.log10((power + 1e-9) / (_in_bands(rest) + 1e-9))
+        moved = self._trust_db + np.where(ratio_db > self._trust_db, _UP_DB, -_DOWN_DB)
+        self._trust_db = np.clip(moved, _LEAST_TRUST_DB, _MOST_TRUST_DB)
+
+
+def _in_bands(power: NDArray[np.float32]) -> NDArray[np.float64]:
+    return np.add.reduceat(power[: _EDGES[-1]].astype(np.float64), _EDGES[:-1])
 
 
 def _whole(samples: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -42,6 +42,8 @@ class EchoPath:
     doubt: NDArray[np.float32]
     """Shape (BINS,): expected power of what the newest frame's cancelling left of the echo, in the units of
     |rfft of a window of two frames whose first is empty|²; as large as can be before the path is known at all."""
+    echo: NDArray[np.float32]
+    """Shape (BINS,): power of the newest frame's echo as the path has it, in the same units."""
 
     def __init__(self) -> None:
         self._played = np.zeros((BLOCKS, BINS), np.complex64)
@@ -53,6 +55,7 @@ class EchoPath:
         self._heard = self._sent = 0.0
         self._silent_for = BLOCKS
         self.doubt = np.zeros(BINS, np.float32)
+        self.echo = np.zeros(BINS, np.float32)
 
     @property
     def sounding(self) -> bool:
@@ -79,6 +82,14 @@ class EchoPath:
         if self._measured < MEASURING:
             return self._measure(heard, played)
         return self._learn(heard)
+
+    def expected(self, played: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """The echo of the next frame, shape (FRAME_SAMPLES,), if this is played; None before anything is known."""
+        if self._measured < MEASURING:
+            return None
+        newest = np.fft.rfft(np.concatenate([self._before, played]))
+        echo = self._path[0] * newest + (self._path[1:] * self._played[:-1]).sum(axis=0)
+        return np.asarray(np.fft.irfft(echo)[FRAME_SAMPLES:], dtype=np.float32)
 
     def _measure(self, heard: NDArray[np.float32], played: NDArray[np.float32]) -> NDArray[np.float32]:
         self._measured += 1
@@ -107,6 +118,8 @@ class EchoPath:
         self.doubt = _HALF * (surer * power).sum(axis=0)
         known = self._path.real**2 + self._path.imag**2
         self._variance = _FORGET * variance + (1 - _FORGET) * (known + _TINY)
+        echo = (self._path * self._played).sum(axis=0)
+        self.echo = np.float32(_HALF) * (echo.real**2 + echo.imag**2)
         return self._left(heard)
 
     def _left(self, heard: NDArray[np.float32]) -> NDArray[np.float32]:

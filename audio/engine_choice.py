@@ -39,6 +39,8 @@ class Sayings:
     """How people talk here, for engines that search freely and lean towards it."""
     second_reader: bool = False
     """Whether the second reader was trained on such talk; elsewhere it hears it where nobody said it."""
+    watched: Grammar | None = None
+    """The few sentences that are looked for in every short utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _moonshine(wish: Wish, detector: SpeechDetector, segmenter: Segmenter, sayin
         grammar=sayings.grammar,
         leaning=sayings.leaning,
         second=CtcHead() if sayings.second_reader else None,
+        watched=sayings.watched,
         early=wish.early,
     )
 

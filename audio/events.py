@@ -65,6 +65,10 @@ class Heard:
     """What another engine read in the same sound, without readings if no words; None where one engine listened."""
     judged: tuple[Reading, ...] = ()
     """The readings of a search in which a second reader of the same sound had its share; empty where there is none."""
+    watched: Reading | None = None
+    """The likeliest of the few sentences that are looked for in every short utterance; None where none fits."""
+    watched_odds: float | None = None
+    """Log P(watched) - log P(likeliest text), nats: the mean over the readers of this sound. 0 is certain."""
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from audio.even_stream import EvenStream
 from audio.events import SAMPLE_RATE
+from audio.fractional import sound_at
 
 Samples = NDArray[np.float32]
 
@@ -37,12 +38,8 @@ class Played:
         """What was heard from one moment to another, shape (n,) at SAMPLE_RATE; zeros where nothing is known."""
         with self._lock:
             self._catch_up()
-            wanted = np.zeros(max(0, round((end_s - start_s) * SAMPLE_RATE)), np.float32)
-            first = len(self._made) - round((self._stream.end_s - start_s) * SAMPLE_RATE)
-            low, high = max(first, 0), min(first + len(wanted), len(self._made))
-            if low < high:
-                wanted[low - first : high - first] = self._made[low:high]
-            return wanted
+            first = len(self._made) - (self._stream.end_s - start_s) * SAMPLE_RATE
+            return sound_at(self._made, first, max(0, round((end_s - start_s) * SAMPLE_RATE)))
 
     def _catch_up(self) -> None:
         """Resample what came since the last call: here and not in the sound thread, which must be quick."""

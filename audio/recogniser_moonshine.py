@@ -37,6 +37,8 @@ PEAK = 0.5
 """What the loudest sample becomes before the encoder hears it."""
 EARLY_LONGEST_S = 10.0
 """Longer than this is read only when it is over: television talks on, and each short quiet would read it all again."""
+WATCHED_LONGEST_S = 2.5
+"""In longer utterances nobody looks for the watched sentences: they are words of one breath."""
 _SILENT = 1e-4
 """A sound whose loudest sample is below this holds nothing to amplify."""
 
@@ -51,6 +53,7 @@ class MoonshineRecogniser:
         grammar: what may be said here; its likeliest sentence is told as `Heard.allowed`.
         leaning: how people talk here; the free reading leans towards it.
         second: another reader on the same encoder; what is read with its share stands beside what is read without.
+        watched: the few sentences that are looked for in every short utterance, however unlikely: `Heard.watched`.
         beams: readings pursued side by side.
         peak: what the loudest sample becomes before the encoder hears it; None: as recorded.
         early: read at the first short quiet, too; the final reading is the same without, only later.
@@ -67,6 +70,7 @@ class MoonshineRecogniser:
         grammar: Grammar | None = None,
         leaning: Leaning | None = None,
         second: CtcHead | None = None,
+        watched: Grammar | None = None,
         beams: int = 8,
         peak: float | None = PEAK,
         early: bool = True,
@@ -77,6 +81,7 @@ class MoonshineRecogniser:
         self._segmenter = segmenter
         self._leaning = leaning
         self._second = second
+        self._watching = watched
         self._beams = beams
         self._peak = peak
         self._reads_early = early
@@ -128,7 +133,7 @@ class MoonshineRecogniser:
         begun = perf_counter()
         readings: tuple[Reading, ...] = ()
         judged: tuple[Reading, ...] = ()
-        allowed = free_log_p = None
+        allowed = free_log_p = watched = odds = None
         samples = levelled(utterance.samples, self._peak)
         if samples is not None:
             sound = self._model.encode(samples)
@@ -141,9 +146,20 @@ class MoonshineRecogniser:
             if opinion and readings:
                 judged = _readings(search(sound, beams=self._beams, leaning=self._leaning, second=opinion, share=SHARE))
             allowed = self._allowed(sound)
+            if readings and len(samples) <= WATCHED_LONGEST_S * SAMPLE_RATE:
+                watched, odds = self._watched(sound, opinion, free_log_p, (*readings, *judged))
         spent_ms = 1000 * (perf_counter() - begun)
         return Heard(
-            readings, utterance.start_s, utterance.end_s, self.name, spent_ms, allowed, free_log_p, judged=judged
+            readings,
+            utterance.start_s,
+            utterance.end_s,
+            self.name,
+            spent_ms,
+            allowed,
+            free_log_p,
+            judged=judged,
+            watched=watched,
+            watched_odds=odds,
         )
 
     def _allowed(self, sound: Sound) -> Reading | None:
@@ -152,6 +168,21 @@ class MoonshineRecogniser:
             return None
         best = next(iter(search(sound, beams=self._beams, grammar=self.grammar, leaning=self._leaning)), None)
         return None if best is None else Reading(best.text, best.log_p, best.lean)
+
+    def _watched(
+        self, sound: Sound, opinion: Ctc | None, free_log_p: float | None, others: Sequence[Reading]
+    ) -> tuple[Reading | None, float | None]:
+        """Return the likeliest watched sentence and its odds."""
+        if self._watching is None or free_log_p is None:
+            return None, None
+        best = next(iter(search(sound, beams=self._beams, grammar=self._watching)), None)
+        if best is None:
+            return None, None
+        odds = [best.log_p - free_log_p]
+        if opinion:
+            own = opinion.whole(best.text)
+            odds.append(own - max(own, *(opinion.whole(other.text) for other in others)))
+        return Reading(best.text, best.log_p, best.lean), sum(odds) / len(odds)
 
 
 def _readings(found: Sequence[Found]) -> tuple[Reading, ...]:

@@ -10,7 +10,7 @@ from fakes import WordUnderstanding
 
 from assistant.interruption import meaning_over_us
 from audio.ears import Ears, EchoGate
-from audio.echo import LATENCY_S, OPENS, Cleaned, EchoCanceller
+from audio.echo import AHEAD, LATENCY_S, OPENS, Cleaned, EchoCanceller
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Frame, Heard, Reading, SpeechEnded, SpeechEvent, SpeechStarted
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ def echo_of(played: NDArray[np.float32], delay_s: float) -> NDArray[np.float32]:
 
 def cleaned(heard: NDArray[np.float32], played: NDArray[np.float32], canceller: EchoCanceller) -> list[Cleaned]:
     steps = range(0, len(heard), FRAME_SAMPLES)
+    ahead = played[AHEAD:]
     return [
-        canceller.clean(Frame(heard[at : at + FRAME_SAMPLES], at / SAMPLE_RATE), played[at : at + FRAME_SAMPLES])
+        canceller.clean(Frame(heard[at : at + FRAME_SAMPLES], at / SAMPLE_RATE), ahead[at : at + FRAME_SAMPLES])
         for at in steps
     ]
 
@@ -57,6 +58,22 @@ def test_our_own_voice_is_cancelled_at_any_level_and_delay(delay_s: float, volum
     out = cleaned(heard, played, EchoCanceller())[-60:]
     before = 10 * np.log10(np.mean(heard[-60 * FRAME_SAMPLES :] ** 2))
     assert level_db(out) < before - 20
+
+
+def test_an_echo_that_slips_as_two_devices_clocks_do_is_cancelled_too():
+    played = syllables(1, 20)
+    late = np.cumsum(np.full(len(played), 20e-6))  # 20 millionths, 0.3 samples a second
+    heard = np.interp(np.arange(len(played)) - late, np.arange(len(played)), echo_of(played, 0.1)).astype(np.float32)
+    out = cleaned(heard, played, EchoCanceller())[-60:]
+    before = 10 * np.log10(np.mean(heard[-60 * FRAME_SAMPLES :] ** 2))
+    assert level_db(out) < before - 15
+
+
+def test_an_echo_that_comes_before_the_time_that_the_driver_told_is_cancelled_too():
+    played = syllables(1)
+    early = np.concatenate([played[48:], np.zeros(48, np.float32)])
+    out = cleaned(echo_of(early, 0.0), played, EchoCanceller())[-60:]
+    assert level_db(out) < 10 * np.log10(np.mean(played[-60 * FRAME_SAMPLES :] ** 2)) - 20
 
 
 @pytest.mark.parametrize(("delay_s", "volume"), [(0.02, 1.0), (0.1, 3.0), (0.3, 0.05)])
@@ -167,7 +184,7 @@ def test_ears_give_the_recogniser_cleaned_frames_and_the_canceller_what_was_play
     loud = np.ones(FRAME_SAMPLES, np.float32)
     assert ears.accept(Frame(loud, 1.0)) == []
     [canceller] = made
-    assert canceller.played == [pytest.approx(2.032)]
+    assert canceller.played == [pytest.approx(2.032 + 2 * AHEAD / SAMPLE_RATE)]
     assert not inner.frames[0].samples.any()
     assert gate.explained == 0.6
     assert ears.accept(Frame(loud, 1.032)) == [SpeechStarted(0.0)]
@@ -179,12 +196,12 @@ def test_ears_give_the_recogniser_cleaned_frames_and_the_canceller_what_was_play
     assert (inner.endpoint_s, ears.name) == (0.7, "told")
 
 
-def heard(text: str, allowed: str, agreement: float) -> Heard:
-    return Heard((Reading(text, -2.0),), 0.0, 1.0, "told", 0.0, Reading(allowed, -2.0 + agreement), -2.0)
+def heard(text: str, watched: str, odds: float) -> Heard:
+    return Heard((Reading(text, -2.0),), 0.0, 1.0, "told", watched=Reading(watched, -2.0 + odds), watched_odds=odds)
 
 
 @pytest.mark.parametrize(
-    ("text", "allowed", "agreement", "meant"),
+    ("text", "watched", "odds", "meant"),
     [
         ("star", "stop", -2.7, "stop"),
         ("hell", "help", -1.0, "help"),
@@ -194,7 +211,7 @@ def heard(text: str, allowed: str, agreement: float) -> Heard:
         ("stop", "yes", -0.1, "stop"),
     ],
 )
-def test_over_our_voice_the_grammar_may_stop_us_but_tell_nothing_else(
-    text: str, allowed: str, agreement: float, meant: str | None
+def test_over_our_voice_what_is_watched_for_may_stop_us_but_tell_nothing_else(
+    text: str, watched: str, odds: float, meant: str | None
 ):
-    assert meaning_over_us(WordUnderstanding(), heard(text, allowed, agreement)).intent == meant
+    assert meaning_over_us(WordUnderstanding(), heard(text, watched, odds)).intent == meant
