@@ -13,6 +13,9 @@ from assistant.models import FOLDER, Place, models_here, try_once
 from assistant.places import cache_folder
 from audio.engine_choice import AUTO, ENGINES, Sayings, Wish, make_recogniser
 
+ONE_BREATH = 3
+"""Words of a sentence that is looked for in every short utterance, at most: of one breath, over our voice."""
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -100,7 +103,7 @@ class Engines:
         grammar = PackGrammar(pack) if decides else SentenceGrammar(said)
         leaning = None if decides else Talk(said)
         second = pack.composition.settings.second_reader
-        silencing = [sentence for sentence, intent in said.items() if intent in SILENCING]
+        silencing = [said_so for said_so, intent in said.items() if intent in SILENCING and _short(said_so)]
         watched = SentenceGrammar(silencing) if silencing else None
         return Sayings(said, wordings(pack), pack.decoys, grammar, leaning, second_reader=second, watched=watched)
 
@@ -126,3 +129,7 @@ class Engines:
         wish = replace(self.wish, engine=engine or self.wish.engine, early=early)
         recogniser, self.notice = make_recogniser(wish, self.sayings(understanding), detector)
         return recogniser
+
+
+def _short(sentence: str) -> bool:
+    return len(sentence.split()) <= ONE_BREATH
