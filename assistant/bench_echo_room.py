@@ -81,8 +81,9 @@ class Room:
         return np.clip(heard, -1, 1).astype(np.float32)
 
     def played_between(self, start_s: float, end_s: float) -> NDArray[np.float32]:
-        """What goes to the loudspeaker between two moments."""
-        return self.played[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]
+        """What goes to the loudspeaker between two moments; silence after the end."""
+        first, end = round(start_s * SAMPLE_RATE), round(end_s * SAMPLE_RATE)
+        return np.pad(self.played[first:end], (0, max(0, end - max(first, len(self.played)))))
 
     def line_at(self, sample: int) -> int:
         """Which line sounds then, or sounded last."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audio.echo_path import BINS, EchoPath, spectrum_of
+from audio.echo_path import BINS, BLOCKS, EchoPath, spectrum_of
 from audio.events import FRAME_SAMPLES, SAMPLE_RATE, Frame
 from audio.fractional import REACH, sound_at
 from audio.slip import Slip
@@ -27,6 +27,9 @@ AHEAD = SAMPLE_RATE // 50
 """Samples by which what was played is wanted ahead of the frame; the stream keeps twice as much on its way."""
 _LEAD = AHEAD // 2
 """Samples by which an echo may come before the time that the driver told, and the clocks may slip either way."""
+_PAST_FRAMES = BLOCKS + 1
+_PAST = _PAST_FRAMES * FRAME_SAMPLES + AHEAD
+"""Samples before the frame that are kept: all that still echoes."""
 OPENS = 0.3
 """Share of the sound left over that must be somebody else's before it may count as speech."""
 _RECENT = 4
@@ -79,7 +82,7 @@ class EchoCanceller:
     def __init__(self) -> None:
         self._path = EchoPath()
         self._slip = Slip(_LEAD - REACH)
-        self._played = np.zeros(2 * AHEAD + FRAME_SAMPLES, np.float32)
+        self._played = np.zeros(_PAST + FRAME_SAMPLES + AHEAD, np.float32)
         self._before = np.zeros(FRAME_SAMPLES, np.float32)
         self._tail = np.zeros(FRAME_SAMPLES, np.float32)
         self._trust_db = np.full(len(_EDGES) - 1, _FIRST_TRUST_DB)
@@ -117,13 +120,14 @@ class EchoCanceller:
         if not self._played.any():
             return np.zeros(FRAME_SAMPLES, np.float32)
         if not self.somebody_speaks:
-            expected = self._path.expected(self._from(self._slip.samples))
-            if expected is not None:
-                self._slip.follow(heard, expected)
-        return self._from(self._slip.samples)
+            expected = self._path.expected(self._from(0, FRAME_SAMPLES))
+            if expected is not None and self._slip.follow(heard, expected):
+                self._path.was_played(self._from(-_PAST_FRAMES * FRAME_SAMPLES, _PAST_FRAMES * FRAME_SAMPLES))
+        return self._from(0, FRAME_SAMPLES)
 
-    def _from(self, late: float) -> NDArray[np.float32]:
-        return sound_at(self._played, AHEAD + _LEAD - late, FRAME_SAMPLES)
+    def _from(self, first: int, count: int) -> NDArray[np.float32]:
+        """What was played from so many samples after the frame's first on, by the clocks as they are known now."""
+        return sound_at(self._played, _PAST + _LEAD + first - self._slip.samples, count)
 
     def _weighed(
         self, spectrum: NDArray[np.complexfloating], left: NDArray[np.float32]

@@ -91,6 +91,13 @@ class EchoPath:
         echo = self._path[0] * newest + (self._path[1:] * self._played[:-1]).sum(axis=0)
         return np.asarray(np.fft.irfft(echo)[FRAME_SAMPLES:], dtype=np.float32)
 
+    def was_played(self, frames: NDArray[np.float32]) -> None:
+        """The clocks leapt: take it that this was played before the next frame, shape ((BLOCKS + 1) * FRAME_SAMPLES,)."""
+        for block in range(BLOCKS):
+            end = len(frames) - block * FRAME_SAMPLES
+            self._played[block] = np.fft.rfft(frames[end - 2 * FRAME_SAMPLES : end])
+        self._before = frames[-FRAME_SAMPLES:]
+
     def _measure(self, heard: NDArray[np.float32], played: NDArray[np.float32]) -> NDArray[np.float32]:
         self._measured += 1
         self._heard += float(heard @ heard)

@@ -69,6 +69,14 @@ def test_an_echo_that_slips_as_two_devices_clocks_do_is_cancelled_too():
     assert level_db(out) < before - 15
 
 
+def test_an_echo_that_leaps_as_where_a_stream_stutters_is_cancelled_again_within_a_second():
+    played = syllables(1, 12)
+    heard = echo_of(played, 0.1)
+    leapt = np.concatenate([heard[: 9 * SAMPLE_RATE], heard[9 * SAMPLE_RATE - 90 : -90]])
+    out = cleaned(leapt, played, EchoCanceller())[-60:]
+    assert level_db(out) < 10 * np.log10(np.mean(leapt[-60 * FRAME_SAMPLES :] ** 2)) - 15
+
+
 def test_an_echo_that_comes_before_the_time_that_the_driver_told_is_cancelled_too():
     played = syllables(1)
     early = np.concatenate([played[48:], np.zeros(48, np.float32)])
