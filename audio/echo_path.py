@@ -92,7 +92,7 @@ class EchoPath:
         return np.asarray(np.fft.irfft(echo)[FRAME_SAMPLES:], dtype=np.float32)
 
     def was_played(self, frames: NDArray[np.float32]) -> None:
-        """The clocks leapt: take it that this was played before the next frame, shape ((BLOCKS + 1) * FRAME_SAMPLES,)."""
+        """The clocks leapt: take it that this was played just before, shape ((BLOCKS + 1) * FRAME_SAMPLES,)."""
         for block in range(BLOCKS):
             end = len(frames) - block * FRAME_SAMPLES
             self._played[block] = np.fft.rfft(frames[end - 2 * FRAME_SAMPLES : end])
