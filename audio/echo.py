@@ -43,8 +43,13 @@ _MILD = np.float32(0.25)
 _FLOOR = 0.05
 """Share of the amplitude that passes all the same: holes in a spectrum read worse than a whisper."""
 _FIRST_TRUST_DB, _LEAST_TRUST_DB, _MOST_TRUST_DB = -3.0, -40.0, 30.0
-_UP_DB, _DOWN_DB = 0.45, 0.05
-"""Steps that keep nine of ten frames of our own voice below what is expected of them."""
+_DOWN_DB = 0.05
+_UP_DB, _UP_MOST_DB = 0.45, 1.35
+"""Steps that keep nine of ten frames of our own voice below what is expected of them; 27 of 28 where much is left."""
+_WELL_DB, _BADLY_DB = -20.0, -10.0
+"""What is left of our voice where it is cancelled well, and where much of it stays: then it must not cut us off."""
+_LATELY = 0.98
+"""Share of the levels' memory that a frame keeps: about a second and a half of our voice."""
 _LEAK = 0.003
 """Share of the echo's power that stays in any case, before more is learned: no path is exact, no loudspeaker linear."""
 _SPEECH_HZ = 200.0, 4000.0
@@ -87,6 +92,7 @@ class EchoCanceller:
         self._tail = np.zeros(FRAME_SAMPLES, np.float32)
         self._trust_db = np.full(len(_EDGES) - 1, _FIRST_TRUST_DB)
         self._rest_before = np.zeros(BINS, np.float32)
+        self._levels = np.full(2, 1e-9)
         self._foreign: deque[float] = deque([1.0] * _RECENT, maxlen=_RECENT)
 
     def clean(self, frame: Frame, played: NDArray[np.float32]) -> Cleaned:
@@ -108,6 +114,8 @@ class EchoCanceller:
             self._rest_before = np.zeros(BINS, np.float32)
             return Cleaned(Frame(out.astype(np.float32), start_s), 0.0)
         spectrum = np.fft.rfft(window * _WINDOW)
+        if not self.somebody_speaks:
+            self._levels = _LATELY * self._levels + (float(left @ left), float(heard @ heard))
         gain, foreign = self._weighed(spectrum, left)
         self._foreign.append(0.0 if float(np.abs(heard).max()) >= _CLIPPED else foreign)
         sound = np.fft.irfft(spectrum * gain).astype(np.float32) * _WINDOW
@@ -151,7 +159,9 @@ class EchoCanceller:
         spectrum = spectrum_of(left)
         power = _in_bands(spectrum.real**2 + spectrum.imag**2)
         ratio_db = 10 * np.log10((power + 1e-9) / (_in_bands(rest) + 1e-9))
-        moved = self._trust_db + np.where(ratio_db > self._trust_db, _UP_DB, -_DOWN_DB)
+        left_db = 10 * np.log10(self._levels[0] / self._levels[1])
+        up_db = np.interp(left_db, (_WELL_DB, _BADLY_DB), (_UP_DB, _UP_MOST_DB))
+        moved = self._trust_db + np.where(ratio_db > self._trust_db, up_db, -_DOWN_DB)
         self._trust_db = np.clip(moved, _LEAST_TRUST_DB, _MOST_TRUST_DB)
 
 
