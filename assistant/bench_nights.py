@@ -1,8 +1,8 @@
-"""Benchmark of whole nights on real sound: each of the person's sentences is rendered by a voice, put into the night at
-its second, and goes through detector, segmenter, recogniser and meaning into the dialog, as `night` plays a recording.
+"""Benchmark of whole nights on real sound, spoken by several voices and compared line by line.
 
-The same words typed are the yardstick: what they mean, and which of them are a red flag. Our own voice is not in that
-sound; `bench echo` measures what it does.
+Each of the person's sentences is rendered by a voice, put into the night at its second, and goes through detector,
+segmenter, recogniser and meaning into the dialog, as `night` plays a recording. The same words typed are the yardstick:
+what they mean, and which of them are a red flag. Our own voice is not in that sound; `bench echo` measures what it does.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -23,7 +23,7 @@ from rich.table import Table
 from assistant.app import App
 from assistant.bench_nights_judge import FLAG_WAYS, judged
 from assistant.bench_readers import reader_of, readers_here
-from assistant.bench_sound import KINDS, read_sound
+from assistant.bench_sound import read_sound, sounds_in
 from assistant.dialog.profile import Profile
 from assistant.errors import UsageError
 from assistant.played_night import play_night
@@ -45,9 +45,6 @@ BEGINS = datetime(2026, 1, 15, 3, 10)  # noqa: DTZ001 in the time of this machin
 TYPED = "typed"
 RECORDED = "recordings"
 
-Speech = "Callable[[str], NDArray[np.float32] | None]"
-"""Words -> their sound, or None where this voice has not said them."""
-
 
 class SpokenNight(BaseModel):
     """What is said aloud in a night, and what must follow."""
@@ -59,7 +56,8 @@ class SpokenNight(BaseModel):
     alerts: list[str] = []
     closed: list[str] = []
     profile: dict[str, Any] = {}
-    as_: str | None = None
+    as_: Annotated[str | None, Field(alias="as")] = None
+    """The night of tests/nights/ that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,7 @@ class Voice:
 
     name: str
     says: Callable[[str], NDArray[np.float32] | None]
+    """Words -> their sound, or None where this voice has not said them."""
 
 
 def load_nights(path: Path = NIGHTS) -> dict[str, SpokenNight]:
@@ -78,15 +77,10 @@ def load_nights(path: Path = NIGHTS) -> dict[str, SpokenNight]:
     """
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        table = data.get("nights", data)
-        return {name: SpokenNight(**{_key(key): value for key, value in night.items()}) for name, night in table.items()}
+        return {name: SpokenNight.model_validate(night) for name, night in data.get("nights", data).items()}
     except (OSError, yaml.YAMLError, ValidationError, AttributeError, TypeError) as error:
         told = " ".join(str(error).split())
         raise UsageError(f"{path} holds no nights ({told}). Write them like assistant/bench_nights.yaml.") from error
-
-
-def _key(name: str) -> str:
-    return "as_" if name == "as" else name
 
 
 class _Kept(App):
@@ -119,7 +113,7 @@ class NightPlayer:
 
     def __init__(self, app: App) -> None:
         self._understanding = app.understanding()
-        self._make = lambda: app.recogniser(self._understanding)
+        self._app = app
         self._recogniser: Recogniser | None = None
 
     def play(self, night: SpokenNight, voice: Voice | None) -> list[NightEvent]:
@@ -140,7 +134,7 @@ class NightPlayer:
         return events
 
     def _ears(self) -> Recogniser:
-        self._recogniser = self._recogniser or self._make()
+        self._recogniser = self._recogniser or self._app.recogniser(self._understanding)
         return self._recogniser
 
     def _item(self, app: App, path: Path, at: float, words: str, voice: Voice | None) -> Item:
@@ -175,7 +169,9 @@ def run(
     speakers = _voices(clips, voices)[::every]
     player, console = NightPlayer(app), Console(stderr=True)
     typed = {name: player.play(night, None) for name, night in nights.items()}
-    rows = [{"voice": TYPED, "night": name, **judged(night, typed[name], typed[name])} for name, night in nights.items()]
+    rows = [
+        {"voice": TYPED, "night": name, **judged(night, typed[name], typed[name])} for name, night in nights.items()
+    ]
     pairs = [(voice, name) for voice in speakers for name in nights]
     try:
         for voice, name in track(pairs, "nights", console=console, transient=True, disable=not console.is_terminal):
@@ -193,14 +189,20 @@ def _voices(clips: Path | None, names: Sequence[str]) -> list[Voice]:
     readers = [reader_of(name) for name in names] or readers_here()
     voices = [Voice(f"{reader.program}:{reader.voice}", reader.read) for reader in readers]
     recorded = yaml.safe_load(NIGHTS.read_text(encoding="utf-8"))["recorded"]
-    voices.append(_recordings(RECORDED, {words: HERE / file for words, file in recorded.items()}))
-    if clips is not None:
-        files = {path.stem: path for path in sorted(clips.iterdir()) if path.suffix.lower() in KINDS}
-        voices.append(_recordings(clips.name, files))
-    return voices
+    voices.append(_recorded(RECORDED, {words: HERE / file for words, file in recorded.items()}))
+    return voices if clips is None else [*voices, recordings(clips.name, clips)]
 
 
-def _recordings(name: str, files: dict[str, Path]) -> Voice:
+def recordings(name: str, folder: Path) -> Voice:
+    """A voice out of a folder of recordings, each named by its words.
+
+    Raises:
+        UsageError: it holds none.
+    """
+    return _recorded(name, {path.stem: path for path in sounds_in([folder])})
+
+
+def _recorded(name: str, files: dict[str, Path]) -> Voice:
     by_words = {_named(words): path for words, path in files.items()}
 
     def says(words: str) -> NDArray[np.float32] | None:

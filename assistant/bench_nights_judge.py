@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ def judged(night: SpokenNight, typed: Sequence[NightEvent], spoken: Sequence[Nig
     misheard: list[list[str | None]] = []
     flags = dict.fromkeys(FLAG_WAYS, 0)
     starts = [*sorted(night.says), inf]
-    for at, until in zip(starts, starts[1:], strict=False):
+    for at, until in pairwise(starts):
         meant, heard = _within(typed, at, until), _within(spoken, at, until)
         if _meanings(meant) != _meanings(heard):
             words = " / ".join(str(e.fields["text"]) for e in heard if e.event == "heard")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from night_tables import TableNight, load_nights, outcome, play
+from night_tables import IN_WORDS, TableNight, load_nights, outcome, play
 
 from assistant.dialog.script import load_script
+from intents import Understanding
 
 NIGHTS = list(load_nights())
 MOST_WORDS = 14
@@ -15,6 +16,17 @@ SCRIPT = load_script()
 @pytest.mark.parametrize("night", NIGHTS, ids=lambda night: night.name)
 def test_a_night_goes_line_by_line_as_its_table_says(night: TableNight):
     came = outcome(play(night.says, night.profile))
+    assert came == {"said": night.said, "alerts": night.alerts, "closed": night.closed}
+
+
+@pytest.fixture(scope="module")
+def bedside() -> Understanding:
+    return Understanding.load()
+
+
+@pytest.mark.parametrize("night", list(load_nights(IN_WORDS)), ids=lambda night: night.name)
+def test_a_night_in_a_persons_own_words_goes_line_by_line_as_well(night: TableNight, bedside: Understanding):
+    came = outcome(play(night.says, night.profile, understanding=bedside))
     assert came == {"said": night.said, "alerts": night.alerts, "closed": night.closed}
 
 
