@@ -2,7 +2,7 @@
 
 Each of the person's sentences is rendered by a voice, put into the night at its second, and goes through detector,
 segmenter, recogniser and meaning into the dialog, as `night` plays a recording. The same words typed are the yardstick:
-what they mean, and which of them are a red flag. Our own voice is not in that sound; `bench echo` measures what it does.
+what they mean, and which of them are a red flag. Our own voice is not in that sound; `bench echo` measures that.
 """
 
 from __future__ import annotations

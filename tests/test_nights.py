@@ -9,6 +9,7 @@ from assistant.dialog.script import load_script
 from intents import Understanding
 
 NIGHTS = list(load_nights())
+COMPLAINT = {0.0: "my calf is cramping"}
 MOST_WORDS = 14
 SCRIPT = load_script()
 
@@ -28,6 +29,14 @@ def bedside() -> Understanding:
 def test_a_night_in_a_persons_own_words_goes_line_by_line_as_well(night: TableNight, bedside: Understanding):
     came = outcome(play(night.says, night.profile, understanding=bedside))
     assert came == {"said": night.said, "alerts": night.alerts, "closed": night.closed}
+
+
+def test_slower_is_a_slower_pace_and_no_pause(bedside: Understanding):
+    usual, slow = (play(says, {}, understanding=bedside) for says in (COMPLAINT, {**COMPLAINT, 1.8: "slow down"}))
+    times = [{e["line"]: e["t"] for e in events.of("said")} for events in (usual, slow)]
+    paces = [said["reassure.passes"] - said["calf.knee_heel"] for said in times]
+    assert paces[1] > 1.3 * paces[0]
+    assert "control.paused" not in slow.lines()
 
 
 def test_the_tables_hold_each_site_and_each_red_flag():

@@ -33,6 +33,7 @@ def answered(turn: Turn, *, yes: bool) -> None:
             _next(turn)
             return
         morning.note(turn, question.note, yes)
+        morning.note_trigger(turn, question.trigger if yes else None)
         lead_to(turn, question.if_yes if yes else question.if_no)
     elif state.phase is Phase.CHECK and not yes:
         coaching.unrelieved(turn)

@@ -153,6 +153,8 @@ class State:
     """How far the rehearsal has come; "": nothing is rehearsed."""
     worsened: bool = False
     """The log says that it has got worse, which is to be told by day."""
+    triggers: tuple[str, ...] = ()
+    """What may have set the last episode off, as far as this morning told."""
     morning: bool = False
     """It is after the wake hour, and what the night left open has not been asked yet."""
 
