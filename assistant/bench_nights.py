@@ -188,9 +188,14 @@ def run(
 def _voices(clips: Path | None, names: Sequence[str]) -> list[Voice]:
     readers = [reader_of(name) for name in names] or readers_here()
     voices = [Voice(f"{reader.program}:{reader.voice}", reader.read) for reader in readers]
-    recorded = yaml.safe_load(NIGHTS.read_text(encoding="utf-8"))["recorded"]
-    voices.append(_recorded(RECORDED, {words: HERE / file for words, file in recorded.items()}))
+    voices.append(demo_voice())
     return voices if clips is None else [*voices, recordings(clips.name, clips)]
+
+
+def demo_voice() -> Voice:
+    """The voice of the demo's recordings, which says what they hold."""
+    recorded = yaml.safe_load(NIGHTS.read_text(encoding="utf-8"))["recorded"]
+    return _recorded(RECORDED, {words: HERE / file for words, file in recorded.items()})
 
 
 def recordings(name: str, folder: Path) -> Voice:

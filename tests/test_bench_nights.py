@@ -11,7 +11,7 @@ from night_tables import load_nights as load_tables
 from rich.console import Console
 
 from assistant.app import App
-from assistant.bench_nights import NightPlayer, SpokenNight, Voice, load_nights, recordings, run, show
+from assistant.bench_nights import NightPlayer, SpokenNight, Voice, demo_voice, load_nights, recordings, run, show
 from assistant.bench_nights_judge import judged, outcome
 from assistant.night_events import NightEvent
 
@@ -42,6 +42,12 @@ def test_the_spoken_nights_are_those_of_the_tables(name: str):
 def test_a_night_that_is_spoken_goes_line_by_line_as_written(player: NightPlayer, folder: str, name: str):
     night = NIGHTS[name]
     events = player.play(night, recordings(folder, SPOKEN / folder))
+    assert outcome(events) == {"said": night.said, "alerts": night.alerts, "closed": night.closed}
+
+
+def test_the_recordings_of_the_demo_go_through_a_night_as_well(player: NightPlayer):
+    night = NIGHTS["a calf that eases"]
+    events = player.play(night, demo_voice())
     assert outcome(events) == {"said": night.said, "alerts": night.alerts, "closed": night.closed}
 
 
