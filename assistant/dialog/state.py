@@ -126,6 +126,8 @@ class State:
     """When help was called, if nobody has answered that yet."""
 
     profile: Profile = field(default_factory=Profile)
+    other: Profile = field(default_factory=Profile)
+    """The profile of the other one in this bed."""
     tonight: int = 0
     """Cramps of this night."""
     last_site: str | None = None
@@ -160,8 +162,8 @@ class State:
 
     @property
     def sleeper(self) -> Profile:
-        """What is known of whose episode it is; of somebody else nothing, so the careful version holds."""
-        return self.profile if self.subject is None else Profile()
+        """What is known of whose episode it is; of the other one mostly nothing, so the careful version holds."""
+        return self.profile if self.subject is None else self.other
 
     @property
     def is_open(self) -> bool:
@@ -196,6 +198,7 @@ class State:
         kept = State(profile=self.profile, last_line=self.last_line, tonight=self.tonight, called_s=self.called_s)
         return replace(
             kept,
+            other=self.other,
             keys=self.keys,
             worsened=self.worsened,
             usual_db=self.usual_db,
