@@ -154,7 +154,6 @@ def _bedside(
     faulty: Callable[[], tuple[str, ...]],
     keys: bool,
 ) -> Bedside:
-    profile = mind.settings.person.profile
     return Bedside(
         clock=clock,
         script=mind.script,
@@ -163,7 +162,8 @@ def _bedside(
         teller=teller,
         log=log,
         numbers=mind.numbers,
-        profile=profile,
+        profile=mind.settings.person.profile,
+        other=mind.settings.other.profile,
         volume=speaker.set_volume,
         faulty=faulty,
         keys=keys,

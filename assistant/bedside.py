@@ -70,12 +70,13 @@ class Bedside:
         log: EpisodeLog,
         numbers: dict[str, str] | None = None,
         profile: Profile | None = None,
+        other: Profile | None = None,
         volume: Callable[[float], None] = lambda _: None,
         faulty: Callable[[], Iterable[str]] = tuple,
         keys: bool = False,
     ) -> None:
-        profile = profile or Profile()
-        self.state = State(profile=profile, keys=keys, usual_db=profile.volume_db(script.timing.volume))
+        own, other = profile or Profile(), other or Profile()
+        self.state = State(profile=own, other=other, keys=keys, usual_db=own.volume_db(script.timing.volume))
         self._clock = clock
         self._script = script
         self._following = Following(understanding)
@@ -226,15 +227,14 @@ class Bedside:
             self._do(effect)
 
     def _do(self, effect: Effect) -> None:
-        now = self._clock.now()
         match effect:
             case Say():
                 for say, text, kind in self._delivery.worded(effect):
-                    self._mouth.say(say, text, kind, now)
+                    self._mouth.say(say, text, kind, self._clock.now())
             case Hush():
-                self._mouth.hush(now, self._by)
+                self._mouth.hush(self._clock.now(), self._by)
             case SetTimer(name, after_s):
-                self._timers.set(name, now, after_s)
+                self._timers.set(name, self._clock.now(), after_s)
             case CancelTimer(name):
                 self._timers.cancel(name)
             case CheckSelf():

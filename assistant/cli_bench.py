@@ -48,6 +48,12 @@ BENCHES = {
         needs_clips=False,
         takes=("sound", "text", "voices"),
     ),
+    "nights": Bench(
+        "whole nights spoken by several voices, line by line",
+        "assistant.bench_nights",
+        needs_clips=False,
+        takes=("text", "voices"),
+    ),
     "decoder": Bench("the decoder's ways of searching", "assistant.bench_decoder", needs_clips=True),
     "understand": Bench(
         "meaning of typed paraphrases, beside plain ways", "assistant.bench_understand", needs_clips=False

@@ -112,9 +112,15 @@ def _bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--sound", metavar="DIR", nargs="+", default=(), help="barista: speech to make babble of; talk: what is heard"
     )
-    sub.add_argument("--text", metavar="FILE", nargs="+", default=(), help="talk: texts that are read aloud")
     sub.add_argument(
-        "--voices", metavar="NAME", nargs="+", default=(), help="talk: who reads, as flite:slt or espeak-ng:en-us"
+        "--text", metavar="FILE", nargs="+", default=(), help="talk: texts that are read aloud; nights: other nights"
+    )
+    sub.add_argument(
+        "--voices",
+        metavar="NAME",
+        nargs="+",
+        default=(),
+        help="talk, nights: who speaks, as flite:slt or espeak-ng:en-us",
     )
     _engine_options(sub)
 

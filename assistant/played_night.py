@@ -67,6 +67,7 @@ def play_night(
             log=log,
             numbers=settings.numbers.model_dump(),
             profile=settings.person.profile if scene.profile is None else scene.profile,
+            other=settings.other.profile,
             faulty=lambda: broken,
             keys=True,
         )

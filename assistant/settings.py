@@ -64,8 +64,8 @@ class WordSettings(_Section):
 Told = Literal["unknown", "yes", "no"]
 
 
-class PersonSettings(_Section):
-    """[person]: who sleeps here; what nobody has told yet is unknown, and the careful version of a stretch holds."""
+class _Body(_Section):
+    """What changes a stretch; what nobody has told yet is unknown, and the careful version holds."""
 
     hip_replacement: Told = "unknown"
     knee_replacement: Told = "unknown"
@@ -79,14 +79,23 @@ class PersonSettings(_Section):
     back_pain: Told = "unknown"
     fistula: Told = "unknown"
     fluid_limit: Told = "unknown"
-    hearing: Told = "unknown"
-    partner: Told = "unknown"
     standing: bool = False
 
     @property
     def profile(self) -> Profile:
         """The same, as the conversation takes it."""
         return Profile.model_validate(self.model_dump())
+
+
+class PersonSettings(_Body):
+    """[person]: who sleeps here, and how loud it is for them."""
+
+    hearing: Told = "unknown"
+    partner: Told = "unknown"
+
+
+class OtherSettings(_Body):
+    """[other]: the other one in this bed, "it's for my husband"."""
 
 
 class Settings(_Section):
@@ -98,6 +107,7 @@ class Settings(_Section):
     numbers: NumberSettings = NumberSettings()
     words: WordSettings = WordSettings()
     person: PersonSettings = PersonSettings()
+    other: OtherSettings = OtherSettings()
 
 
 KEYS = {section: set(field.default.__class__.model_fields) for section, field in Settings.model_fields.items()}

@@ -26,7 +26,11 @@ from assistant.scene import Item, Scene
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assistant.meaning import Meaning
+
 FOLDER = Path(__file__).parent / "nights"
+IN_WORDS = FOLDER / "in_words"
+"""Nights whose words are a person's own, and understood by the real pack."""
 BEGINS = datetime(2026, 1, 15, 3, 10, tzinfo=ZoneInfo("Europe/London"))
 
 
@@ -46,9 +50,9 @@ class TableNight:
     """Site and end of each episode."""
 
 
-def load_nights() -> Iterator[TableNight]:
-    """Every night of every table."""
-    for path in sorted(FOLDER.glob("*.yaml")):
+def load_nights(folder: Path = FOLDER) -> Iterator[TableNight]:
+    """Every night of every table in a folder."""
+    for path in sorted(folder.glob("*.yaml")):
         for name, night in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             rest = {
                 key: night.get(key, default) for key, default in {"profile": {}, "alerts": [], "closed": []}.items()
@@ -67,15 +71,27 @@ class DiskOfAir:
         return done
 
 
-def play(says: dict[float, str], profile: dict[str, Any], begins: datetime = BEGINS, *, keys: bool = True) -> EventList:
-    """Play typed words with the real dialog, mouth and timers."""
-    _, night, scene, events = prepared(says, profile, begins, keys=keys)
+def play(
+    says: dict[float, str],
+    profile: dict[str, Any],
+    begins: datetime = BEGINS,
+    *,
+    keys: bool = True,
+    understanding: Meaning | None = None,
+) -> EventList:
+    """Play typed words with the real dialog, mouth and timers; by default the words are those of `fakes`."""
+    _, night, scene, events = prepared(says, profile, begins, keys=keys, understanding=understanding)
     night.play(scene)
     return events
 
 
 def prepared(
-    says: dict[float, str], profile: dict[str, Any], begins: datetime = BEGINS, *, keys: bool = True
+    says: dict[float, str],
+    profile: dict[str, Any],
+    begins: datetime = BEGINS,
+    *,
+    keys: bool = True,
+    understanding: Meaning | None = None,
 ) -> tuple[Bedside, Night, Scene, EventList]:
     """A night that has not been played yet."""
     clock, events, broken = SimulatedClock(begins), EventList(), set[str]()
@@ -85,7 +101,7 @@ def prepared(
     bedside = Bedside(
         clock=clock,
         script=load_script(),
-        understanding=WordUnderstanding(),
+        understanding=understanding or WordUnderstanding(),
         speaker=TextSpeaker(),
         teller=teller,
         log=log,

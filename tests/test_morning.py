@@ -18,6 +18,7 @@ from assistant.dialog.script import load_script
 from assistant.dialog.state import State
 
 if TYPE_CHECKING:
+    from assistant.dialog.script import Script
     from assistant.store.store import Store
 
 SCRIPT = load_script()
@@ -72,7 +73,36 @@ def test_a_number_means_nothing_where_none_was_asked_for():
 def test_only_what_is_missing_is_asked():
     last = Signs(pain=7, knot=True, sore_next_day=False, urge_to_move=True, duration_s=120)
     state, _ = step(State(morning=True, last=last, last_relief=3), Understood("time"), 0, SCRIPT)
-    assert state.questions == ("morning.walking", "morning.both", "morning.sleep")
+    assert state.questions == ("morning.walking", "morning.both", "morning.swollen")
+
+
+KNOWN = Signs(
+    pain=7, knot=True, sore_next_day=False, urge_to_move=True, relief_by_moving=True, both_legs=False, duration_s=120
+)
+
+
+def test_where_all_else_is_known_it_asks_for_swelling_then_sleep_then_what_set_it_off():
+    asks = SCRIPT.morning.asks
+    assert asks[6:] == ("morning.swollen", "morning.sleep", "morning.busy", "morning.tablets")
+    state, _ = step(State(morning=True, last=KNOWN, last_relief=3), Understood("time"), 0, SCRIPT)
+    assert state.questions == ("morning.swollen", "morning.sleep", "morning.busy")
+
+
+def test_what_may_have_set_it_off_is_kept_with_the_night_and_a_no_is_not():
+    plan = replace_asks("morning.busy", "morning.tablets")
+    state, _ = step(State(morning=True, last=KNOWN, last_relief=3), Understood("time"), 0, plan)
+    busy, effects = step(state, Understood("yes"), 5, plan)
+    assert [effect.fields for effect in effects if isinstance(effect, NoteLast)] == [{"triggers": ("busy day",)}]
+    _, both = step(busy, Understood("yes"), 9, plan)
+    told = [effect.fields["triggers"] for effect in both if isinstance(effect, NoteLast)]
+    assert told == [("busy day", "new medicine")]
+    _, none = step(state, Understood("no"), 5, plan)
+    assert [effect for effect in none if isinstance(effect, NoteLast)] == []
+
+
+def replace_asks(*asks: str) -> Script:
+    """The plan with these questions of the morning only."""
+    return SCRIPT.model_copy(update={"morning": SCRIPT.morning.model_copy(update={"asks": asks})})
 
 
 def test_once_a_week_it_asks_whether_walking_hurts():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from night_tables import TableNight, load_nights, outcome, play
+from night_tables import IN_WORDS, TableNight, load_nights, outcome, play
 
 from assistant.dialog.script import load_script
+from intents import Understanding
 
 NIGHTS = list(load_nights())
+COMPLAINT = {0.0: "my calf is cramping"}
 MOST_WORDS = 14
 SCRIPT = load_script()
 
@@ -16,6 +18,25 @@ SCRIPT = load_script()
 def test_a_night_goes_line_by_line_as_its_table_says(night: TableNight):
     came = outcome(play(night.says, night.profile))
     assert came == {"said": night.said, "alerts": night.alerts, "closed": night.closed}
+
+
+@pytest.fixture(scope="module")
+def bedside() -> Understanding:
+    return Understanding.load()
+
+
+@pytest.mark.parametrize("night", list(load_nights(IN_WORDS)), ids=lambda night: night.name)
+def test_a_night_in_a_persons_own_words_goes_line_by_line_as_well(night: TableNight, bedside: Understanding):
+    came = outcome(play(night.says, night.profile, understanding=bedside))
+    assert came == {"said": night.said, "alerts": night.alerts, "closed": night.closed}
+
+
+def test_slower_is_a_slower_pace_and_no_pause(bedside: Understanding):
+    usual, slow = (play(says, {}, understanding=bedside) for says in (COMPLAINT, {**COMPLAINT, 1.8: "slow down"}))
+    times = [{e["line"]: e["t"] for e in events.of("said")} for events in (usual, slow)]
+    paces = [said["reassure.passes"] - said["calf.knee_heel"] for said in times]
+    assert paces[1] > 1.3 * paces[0]
+    assert "control.paused" not in slow.lines()
 
 
 def test_the_tables_hold_each_site_and_each_red_flag():

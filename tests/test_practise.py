@@ -36,7 +36,15 @@ def by_day(says: dict[float, str]) -> EventList:
 def test_it_walks_through_one_round_in_real_time_and_logs_nothing():
     events = by_day({**IN_THE_ROUND, 75: "better"})
     round_of_calf = [*SCRIPT.stretches["calf"].first_round, *SCRIPT.stretches["calf"].marks.values(), "calf.rest"]
-    told = ["practise.begins", "practise.hear", "practise.say", *round_of_calf, "check.how", "practise.done"]
+    told = [
+        "practise.begins",
+        "practise.general",
+        "practise.hear",
+        "practise.say",
+        *round_of_calf,
+        "check.how",
+        "practise.done",
+    ]
     assert outcome(events) == {"said": told, "alerts": [], "closed": []}
     at = {str(e["line"]): float(str(e["t"])) for e in events.of("said")}
     assert at["hold.thirty"] - at["hold.ten"] == pytest.approx(20, abs=0.2)
@@ -49,7 +57,7 @@ def test_whatever_the_answer_one_round_is_all(words: str):
 
 
 def test_who_does_not_hear_well_makes_it_louder_for_the_nights_to_come():
-    events = by_day({0: "practise", 6: "no", 10: "no", 16: "yes", 26: "stop", 40: "time"})
+    events = by_day({0: "practise", 11: "no", 15: "no", 21: "yes", 31: "stop", 45: "time"})
     assert [e["level_db"] for e in events.of("volume_set")] == [10]
     levels = [e["level_db"] for e in events.of("said") if e["line"] in ("practise.hear", "answer.time")]
     day_db = SCRIPT.timing.volume.day_db

@@ -13,8 +13,11 @@ from assistant.dialog.machine import step
 from assistant.dialog.profile import Profile, suited
 from assistant.dialog.script import load_script
 from assistant.dialog.state import State
+from assistant.settings import load_settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.store.store import Store
 
 SCRIPT = load_script()
@@ -51,6 +54,27 @@ def test_every_site_gets_the_careful_version(site: str):
     assert state.sleeper == Profile()
     careful = suited(SCRIPT, site, Profile()).stretch
     assert {effect.line for effect in effects if isinstance(effect, Say)} <= {*careful.lines}
+
+
+def test_what_is_told_of_the_other_one_changes_the_others_stretch_and_not_ones_own():
+    fracture = Profile.model_validate({"recent_fracture": "yes"})
+    begins = State(profile=KNOWN, other=fracture)
+    state, _ = step(begins, Understood("cramp", {"site": "calf", "subject": "husband"}), 0, SCRIPT)
+    _, effects = step(begins, Understood("cramp", {"site": "calf", "subject": "husband"}), 0, SCRIPT)
+    assert [effect.line for effect in effects if isinstance(effect, Say)] == ["forbid.fracture"]
+    state, _ = step(state, Understood("stop"), 5, SCRIPT)
+    state, effects = step(state, Understood("cramp", {"site": "calf"}), 9, SCRIPT)
+    assert [effect.line for effect in effects if isinstance(effect, Say)] == ["calf.first"]
+    assert state.other == fracture
+
+
+def test_the_settings_know_the_other_one(tmp_path: Path):
+    (tmp_path / "bedside.toml").write_text('[other]\nrecent_fracture = "yes"\n', encoding="utf-8")
+    settings = load_settings(tmp_path, {}).settings
+    assert (settings.other.profile.has("recent_fracture"), settings.person.profile.has("recent_fracture")) == (
+        True,
+        None,
+    )
 
 
 def test_after_it_the_profile_is_that_of_the_person_who_sleeps_here():

@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.dialog.state import EXPECTED, Phase
 from intents import Match, PackError, Understanding
 from intents.pack import load
 from intents.sampling import SentenceGrammar, sayings
@@ -43,6 +44,13 @@ def test_what_people_say_is_understood(file: dict[str, Any]) -> None:
         if match.intent != file["intent"] or not match.slots.items() >= slots.items()
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("group", read("asked")["answers"], ids=lambda group: f"{group['asked']}, {group['intent']}")
+def test_what_people_answer_is_understood_where_it_was_asked_for(group: dict[str, Any]) -> None:
+    expected = EXPECTED[Phase(group["asked"])]
+    matches = {said: BEDSIDE.understand([(said, 0.0)], expected=expected).intent for said in group["sentences"]}
+    assert {said: intent for said, intent in matches.items() if intent != group["intent"]} == {}
 
 
 @pytest.mark.parametrize("idle", [False, True], ids=["in an episode", "idle"])

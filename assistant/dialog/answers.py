@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from assistant.dialog.events import Doubted
     from assistant.dialog.turn import Turn
 
+ANSWERED = frozenset({"okay", "here"})
+"""Slots of a yes that answers an alarm."""
 DOUBT_TIMES = 2
 """How often it is asked whether a red flag was meant."""
 
@@ -31,14 +33,15 @@ def answered(turn: Turn, *, yes: bool) -> None:
             _next(turn)
             return
         morning.note(turn, question.note, yes)
+        morning.note_trigger(turn, question.trigger if yes else None)
         lead_to(turn, question.if_yes if yes else question.if_no)
     elif state.phase is Phase.CHECK and not yes:
         coaching.unrelieved(turn)
 
 
 def yes(turn: Turn, slots: dict[str, str]) -> None:
-    """A yes. "Okay" to a red flag's lines says that they were heard, whatever they ask."""
-    if turn.state.phase is Phase.ALARM and "okay" in slots and "plainly" not in slots:
+    """A yes. "Okay", or that somebody is here, says of a red flag's lines that they were heard, whatever they ask."""
+    if turn.state.phase is Phase.ALARM and ANSWERED & slots.keys() and "plainly" not in slots:
         heard_us(turn)
     else:
         answered(turn, yes=True)

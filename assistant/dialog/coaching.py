@@ -74,6 +74,8 @@ def forbid(turn: Turn) -> None:
 
 def spoken(turn: Turn, line: str) -> None:
     """What was to be said is said: the next step, the hold, the patience of a question."""
+    if turn.script.lines[line].kind == "reassure":
+        turn.set(reassured=True)
     match turn.state.phase:
         case Phase.STEPS if turn.state.plan:
             following, *rest = turn.state.plan

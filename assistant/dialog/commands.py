@@ -69,10 +69,10 @@ _NEXT: dict[Phase, Callable[[Turn], None]] = {
 
 
 def slower(turn: Turn) -> None:
-    """More time between the steps, for this episode."""
+    """More time between the lines, for this episode; the last one again, a red flag's too."""
     if turn.state.is_open:
         turn.set(pace=turn.state.pace * turn.timing.slower)
-        repeat(turn)
+    repeat(turn)
 
 
 def repeat(turn: Turn) -> None:

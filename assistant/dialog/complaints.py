@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog import alarm, coaching, practise
+from assistant.dialog import alarm, answers, coaching, practise
 from assistant.dialog.events import Alert, GiveEpisode, NoteEpisode, OpenEpisode
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
     from assistant.dialog.turn import Turn
 
+FEELING = "numbness.back"
 VAGUE = frozenset({"leg", "unknown"})
 THIGH = frozenset({"thigh", "hamstring", "quad", "adductor"})
 
@@ -18,6 +19,9 @@ THIGH = frozenset({"thigh", "hamstring", "quad", "adductor"})
 def cramp(turn: Turn, slots: dict[str, str]) -> None:
     """A cramp: help at once; in an episode: where it really is, or that it still hurts."""
     if _barred(turn) or _is_another_thing(turn, slots):
+        return
+    if _feeling_is_back(turn, slots):
+        answers.answered(turn, yes=True)
         return
     if turn.state.rehearsal and not turn.state.is_open:
         turn.set(rehearsal=practise.ROUND)
@@ -130,6 +134,11 @@ def _is_another_thing(turn: Turn, slots: dict[str, str]) -> bool:
     recent = turn.state.last_site is not None and turn.now - turn.state.ended_s <= turn.timing.again_within_s
     told = slots.get("site", "unknown") not in VAGUE or slots.get("side", "unknown") != "unknown"
     return "back" in slots and not told and not recent and not turn.state.is_open
+
+
+def _feeling_is_back(turn: Turn, slots: dict[str, str]) -> bool:
+    """Whether "it's back" is no cramp: it was asked whether the feeling has come back."""
+    return turn.state.question == FEELING and "back" in slots and slots.get("site", "unknown") in VAGUE
 
 
 def _as_before(turn: Turn, slots: dict[str, str]) -> dict[str, str]:

@@ -48,14 +48,14 @@ def ask(turn: Turn, intent: str) -> None:
     state, plan = turn.state, turn.script.morning
     if not state.morning or not _is_the_moment(state, intent):
         return
-    turn.set(morning=False)
+    turn.set(morning=False, triggers=())
     if state.last is None:
         return
     day, weekly = plan.weekly
     poor = state.last_relief is not None and state.last_relief < EASED
     first = (*((plan.poor_relief,) if poor else ()), *((weekly,) if state.weekday == day else ()))
     missing = tuple(question for question in plan.asks if _is_missing(turn, question))
-    if asks := (*first, *missing)[: plan.at_most]:
+    if asks := tuple(dict.fromkeys((*first, *missing)))[: plan.at_most]:
         turn.ask(asks, then=ENOUGH)
 
 
@@ -83,6 +83,13 @@ def note(turn: Turn, field: str | None, answer: int) -> None:
         turn.set(last=last)
         told |= fields_of(last)
     turn.do(NoteLast(told))
+
+
+def note_trigger(turn: Turn, trigger: str | None) -> None:
+    """Keep what may have set it off, beside what was named before."""
+    if trigger is not None and turn.state.last is not None:
+        turn.set(triggers=(*turn.state.triggers, trigger))
+        turn.do(NoteLast({"triggers": turn.state.triggers}))
 
 
 def _kept(field: str, answer: int) -> Value:

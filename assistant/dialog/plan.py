@@ -91,6 +91,8 @@ Noted = Literal[
     "pain_morning", "sore_next_day", "knot", "urge_to_move", "relief_by_moving", "both_legs", "sleep_quality"
 ]
 """Fields of the last episode that the morning fills."""
+Trigger = Literal["busy day", "new medicine"]
+"""What may have set a cramp off, of all that the log knows, as far as the morning asks for it."""
 
 
 class Question(Data):
@@ -102,6 +104,7 @@ class Question(Data):
     times: PositiveInt = 1
     sites: dict[str, str] = {}
     note: Noted | None = None
+    trigger: Trigger | None = None
     scale: tuple[int, int] | None = None
     """Answered by a number between these; None: by yes or no."""
 

@@ -126,6 +126,8 @@ class State:
     """When help was called, if nobody has answered that yet."""
 
     profile: Profile = field(default_factory=Profile)
+    other: Profile = field(default_factory=Profile)
+    """The profile of the other one in this bed."""
     tonight: int = 0
     """Cramps of this night."""
     last_site: str | None = None
@@ -153,13 +155,15 @@ class State:
     """How far the rehearsal has come; "": nothing is rehearsed."""
     worsened: bool = False
     """The log says that it has got worse, which is to be told by day."""
+    triggers: tuple[str, ...] = ()
+    """What may have set the last episode off, as far as this morning told."""
     morning: bool = False
     """It is after the wake hour, and what the night left open has not been asked yet."""
 
     @property
     def sleeper(self) -> Profile:
-        """What is known of whose episode it is; of somebody else nothing, so the careful version holds."""
-        return self.profile if self.subject is None else Profile()
+        """What is known of whose episode it is; of the other one mostly nothing, so the careful version holds."""
+        return self.profile if self.subject is None else self.other
 
     @property
     def is_open(self) -> bool:
@@ -194,6 +198,7 @@ class State:
         kept = State(profile=self.profile, last_line=self.last_line, tonight=self.tonight, called_s=self.called_s)
         return replace(
             kept,
+            other=self.other,
             keys=self.keys,
             worsened=self.worsened,
             usual_db=self.usual_db,

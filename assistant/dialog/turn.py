@@ -77,7 +77,7 @@ class Turn:
         """Say lines, and remember the last one for "repeat"."""
         for line in lines:
             self.do(Say(line, spacing_s=spacing_s * self.state.pace, loudness=loudness))
-            self.set(last_line=line, reassured=self.state.reassured or self.script.lines[line].kind == "reassure")
+            self.set(last_line=line)
 
     def ask(self, questions: tuple[str, ...], then: str, *, asked: int = 0) -> None:
         """Ask the first question, and remember the others and what follows them."""
