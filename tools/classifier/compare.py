@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Readings = list[tuple[str, float]]
 Answer = tuple[str | None, str | None]
 ACTS, AGREES, BEARS_OUT = 0.7, 0.8, 0.1
-"""Probability from which the classifier alone acts; from which it helps the rules; the score of theirs that it needs."""
+"""Probability from which the classifier acts alone; from which it helps the rules; their own score in that case."""
 
 
 class Ways:
