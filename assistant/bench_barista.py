@@ -17,6 +17,7 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.bench_noise import babble, fan, mixed
+from assistant.bench_picture import picture_of
 from assistant.bench_sound import Played, read_sound, sounds_in
 from assistant.errors import UsageError
 from assistant.hearing import Hearing
@@ -150,6 +151,16 @@ def _part(order: Order) -> str:
 
 def _best_alone(heard: Heard) -> Heard:
     return replace(heard, readings=heard.readings[:1], allowed=None)
+
+
+def picture(result: dict[str, Any]) -> str:
+    """What was right in each noise, SVG."""
+    counts: dict[str, dict[str, dict[str, int]]] = {}
+    for part, conditions in result["right"].items():
+        for condition, n in conditions.items():
+            ways = {way: {"right": n[way], "asked": n["asked"]} for way in reversed(n) if way != "asked"}
+            counts[f"{condition}, {part}"] = ways
+    return picture_of(counts)
 
 
 def show(result: dict[str, Any], console: Console) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant.bench_counts import count, is_right, rows_of, table_of, told_missed, why_missed
+from assistant.bench_picture import picture_of
 from assistant.hearing import Hearing
 from intents.nearest import Nearest
 
@@ -57,6 +58,11 @@ def _heard(hearing: Hearing, app: App, clips: Path, rows: list[Row], understandi
             ways["ours"][why_missed(row, finals, understanding)] += 1
         count(ways["nearest sentence"], row, known, nearest.understand(" ".join(heard.text for heard in finals)))
     return {condition: {way: dict(n) for way, n in ways.items()} for condition, ways in counts.items()}
+
+
+def picture(result: dict[str, Any]) -> str:
+    """What was right in each condition, SVG."""
+    return picture_of({f"{engine}, {name}": ways for engine, told in result.items() for name, ways in told.items()})
 
 
 def show(result: dict[str, Any], console: Console) -> None:

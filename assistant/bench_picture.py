@@ -20,21 +20,18 @@ _OURS, _OTHER, _RIGHT, _WRONG = "#3465a4", "#73a0c8", "#4e9a06", "#cc0000"
 _SILENCE = "none"
 
 
-def picture_of(
-    heard: Mapping[str, Mapping[str, Mapping[str, int]]], clips: Sequence[Mapping[str, Any]], *, kind: str = "right"
-) -> str:
+def picture_of(heard: Mapping[str, Mapping[str, Mapping[str, int]]], clips: Sequence[Mapping[str, Any]] = ()) -> str:
     """The whole picture.
 
     Args:
         heard: condition -> way -> counts, with `right` of `asked`.
-        clips: for each `wanted`, `understood`, `best` and `score`.
-        kind: which count the bars show.
+        clips: for each `wanted`, `understood`, `best` and `score`; without them there are the bars alone.
     """
     judged = [Judged(clip["score"], clip["best"] == clip["wanted"]) for clip in clips]
     pairs = Counter((clip["wanted"], clip["understood"] or _SILENCE) for clip in clips)
     parts: list[str] = []
     top = 0
-    for part, height in (_bars(heard, kind), _reliability(judged), _matrix(pairs)):
+    for part, height in (_bars(heard), *([_reliability(judged), _matrix(pairs)] if clips else [])):
         parts.append(f'<g transform="translate(0 {top})">{part}</g>')
         top += height + 2 * _LINE
     font = "font-family='DejaVu Sans, Arial, sans-serif' font-size='11'"
@@ -52,7 +49,7 @@ def _rect(corner: tuple[float, float], size: tuple[float, float], fill: str, mor
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" {more}/>'
 
 
-def _bars(heard: Mapping[str, Mapping[str, Mapping[str, int]]], kind: str) -> tuple[str, int]:
+def _bars(heard: Mapping[str, Mapping[str, Mapping[str, int]]]) -> tuple[str, int]:
     """A bar for each way in each condition: the share that was right."""
     parts = [_text(8, 14, "Right, of what was meant for the assistant", "font-weight='bold'")]
     y = 2 * _LINE
@@ -61,10 +58,10 @@ def _bars(heard: Mapping[str, Mapping[str, Mapping[str, int]]], kind: str) -> tu
         y += _LINE
         for number, (way, n) in enumerate(ways.items()):
             asked = n.get("asked", 0)
-            share = n.get(kind, 0) / asked if asked else 0.0
+            share = n.get("right", 0) / asked if asked else 0.0
             parts.append(_text(20, y, way))
             parts.append(_rect((_LABEL, y - 10), (_BAR * share, 12), _OTHER if number else _OURS))
-            parts.append(_text(_LABEL + _BAR * share + 5, y, f"{share:.0%} ({n.get(kind, 0)}/{asked})"))
+            parts.append(_text(_LABEL + _BAR * share + 5, y, f"{share:.0%} ({n.get('right', 0)}/{asked})"))
             y += _LINE
         y += _LINE // 2
     return "".join(parts), y

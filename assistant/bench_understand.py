@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.bench_baselines import Hassil
+from assistant.bench_picture import picture_of
 from assistant.errors import UsageError
 from intents import words_yaml
 from intents.nearest import Nearest
@@ -119,6 +120,15 @@ def answers_of(way: Meaner) -> Callable[[str], Answer]:
 def _whole(words: Callable[[str], tuple[str, ...]], said: dict[str, str]) -> Callable[[str], Answer]:
     known = {words(sentence): intent for sentence, intent in said.items()}
     return lambda text: (known.get(words(text)), None)
+
+
+def picture(result: dict[str, Any]) -> str:
+    """What was right of each kind, SVG."""
+    counts: dict[str, dict[str, dict[str, int]]] = {}
+    for way, kinds in result["ways"].items():
+        for kind, (right, asked) in kinds.items():
+            counts.setdefault(kind, {})[way] = {"right": right, "asked": asked}
+    return picture_of(counts)
 
 
 def show(result: dict[str, Any], console: Console) -> None:

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
 
 
 def doubt_of(match: Match, script: Script) -> Doubted | None:
-    """A red flag that was not clear enough to act on, but too likely to be passed over; None: nothing of the kind."""
-    if match.best is None or match.best not in script.red_flags or match.score < script.timing.doubt.ask_from:
+    """A red flag that was not clear enough to act on, but too likely to be passed over; None: nothing of the kind.
+
+    It may stand behind a complaint that is surer: "my side's gone" beside "my sight's gone blurry". No stretch then.
+    """
+    flag, score = (match.best, match.score) if match.intent is None else _behind(match, script)
+    if flag not in script.red_flags or score < script.timing.doubt.ask_from:
         return None
-    return Doubted(match.best, match.score, match.slots)
+    return Doubted(flag, score, match.slots)
+
+
+def _behind(match: Match, script: Script) -> tuple[str | None, float]:
+    """What comes after a complaint that is no red flag itself; complaints are about a part of the body."""
+    is_complaint = "site" in match.slots and match.intent not in script.red_flags
+    return (match.runner_up or (None, 0.0)) if is_complaint else (None, 0.0)

@@ -14,7 +14,7 @@ import pytest
 from command_line import COMPLAINT, RECORDINGS
 from rich.console import Console
 
-from assistant import bench_ablation, bench_understand
+from assistant import bench_ablation, bench_barista, bench_hear, bench_understand
 from assistant.app import App
 from assistant.bench_ablation_ways import WAYS
 from assistant.bench_baselines import Hassil, PocketSphinx, grammar_of
@@ -193,3 +193,15 @@ def test_a_score_that_is_a_probability_is_off_by_nothing():
 def test_a_score_of_one_stands_in_the_last_step():
     [last] = bins_of([Judged(1.0, is_right=True), Judged(0.91, is_right=False)])
     assert (last.number, last.right) == (2, 0.5)
+
+
+def test_hearing_meaning_and_orders_have_their_picture_too():
+    counts = {"ours": {"right": 3, "asked": 4}}
+    drawn = [
+        bench_hear.picture({"moonshine": {"near": counts}}),
+        bench_understand.picture({"ways": {"ours": {"red flags": [3, 4]}}}),
+        bench_barista.picture({"right": {"report": {"fan 6 dB": {"asked": 4, "ours": 3}}, "tuning": {}}}),
+    ]
+    for picture, bar in zip(drawn, ("moonshine, near", "red flags", "fan 6 dB, report"), strict=True):
+        told = {element.text for element in ET.fromstring(picture).iter()}  # noqa: S314 our own text
+        assert {bar, "ours", "75% (3/4)"} <= told
