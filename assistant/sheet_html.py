@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from assistant.sheet_parts import NOT_YET, Flow, Grid, Title, Words
+from assistant.sheet_parts import NOT_YET, Bars, Flow, Grid, Title, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +43,8 @@ def _part(part: Part) -> str:
             return f'<ol class="flow">{items}</ol>'
         case Grid():
             return _grid(part)
+        case Bars(_, told):
+            return f"<p>{escape(told)}</p>"
 
 
 def _grid(grid: Grid) -> str:

@@ -1,4 +1,4 @@
-"""What the reviewer's sheet is made of, however it is drawn."""
+"""What a sheet of paper is made of, however it is drawn: the reviewer's and the doctor's."""
 
 from __future__ import annotations
 
@@ -39,4 +39,12 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-Part: TypeAlias = Title | Words | Flow | Grid
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Upright bars with their names below and their values above; `told` says them in words."""
+
+    bars: tuple[tuple[str, int], ...]
+    told: str
+
+
+Part: TypeAlias = Title | Words | Flow | Grid | Bars

@@ -1,22 +1,24 @@
-"""The reviewer's sheet as a PDF: A4, black on white, readable from a printer without colour."""
+"""Sheets of paper as a PDF: A4, black on white, readable from a printer without colour."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpdf import FPDF
 from fpdf.fonts import FontFace
 
-from assistant.sheet_parts import Flow, Grid, Title, Words
+from assistant.sheet_parts import Bars, Flow, Grid, Title, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from pathlib import Path
 
     from assistant.sheet_parts import Part
 
-FONT = "helvetica"
+FONT = "dejavu"
+FONTS = Path(__file__).parent / "fonts"
+"""Latin, Greek and Cyrillic letters: a PDF's own fonts know Western ones only, and names are no place for guesses."""
 SIZES = {1: 18, 2: 14, 3: 11}
 """Points, by the level of a title."""
 TEXT, SMALL = 9, 7
@@ -26,8 +28,10 @@ BOX_MM = 43.5
 ARROW_MM = 5.0
 SHADES = {"ask": 245, "hold": 232, "red_flag": 215}
 """How grey a box is, 255 being white: kinds stay apart without colour."""
-PAPER = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-", 0x2026: "..."}
-"""The standard fonts of a PDF know Latin letters only; what they lack is written plainly."""
+GAP_MM = 2.0
+"""Above a title."""
+BARS_MM = 16.0
+"""The height of the largest bar."""
 
 
 def write_pdf(parts: Iterable[Part], path: Path, made: datetime) -> None:
@@ -38,17 +42,31 @@ def write_pdf(parts: Iterable[Part], path: Path, made: datetime) -> None:
         path: where it is written.
         made: stands in the foot of each page.
     """
-    page = _Page(f"Lines of the bedside assistant, {made:%Y-%m-%d}. Not a medical device.")
+    foot = f"Lines of the bedside assistant, {made:%Y-%m-%d}. Not a medical device."
+    path.write_bytes(pdf_of(parts, title="Lines", foot=foot))
+
+
+def pdf_of(parts: Iterable[Part], *, title: str, foot: str) -> bytes:
+    """Draw a sheet.
+
+    Args:
+        parts: what stands on it.
+        title: of the document.
+        foot: stands below each page, before its number.
+    """
+    page = _Page(title, foot)
     for part in parts:
         page.draw(part)
-    page.output(path)
+    return bytes(page.output())
 
 
 class _Page(FPDF):
-    def __init__(self, foot: str) -> None:
+    def __init__(self, title: str, foot: str) -> None:
         super().__init__()
         self._foot = foot
-        self.set_title("Lines")
+        self.add_font(FONT, "", FONTS / "DejaVuSans.ttf")
+        self.add_font(FONT, "B", FONTS / "DejaVuSans-Bold.ttf")
+        self.set_title(title)
         self.set_auto_page_break(auto=True, margin=15)
         self.add_page()
 
@@ -61,15 +79,18 @@ class _Page(FPDF):
         match part:
             case Title(level, text):
                 self._room(25)
+                self.ln(GAP_MM if level > 1 else 0)
                 self.set_font(FONT, "B", SIZES[level])
-                self.multi_cell(0, SIZES[level] / 2, _plain(text), new_x="LMARGIN", new_y="NEXT")
+                self.multi_cell(0, SIZES[level] / 2, text, new_x="LMARGIN", new_y="NEXT")
             case Words(text):
                 self.set_font(FONT, size=TEXT)
-                self.multi_cell(0, LINE_MM, _plain(text), align="L", new_x="LMARGIN", new_y="NEXT")
+                self.multi_cell(0, LINE_MM, text, align="L", new_x="LMARGIN", new_y="NEXT")
             case Flow(boxes):
                 self._flow(boxes)
             case Grid():
                 self._grid(part)
+            case Bars(bars, told):
+                self._bars(bars, told)
 
     def _room(self, height_mm: float) -> None:
         """A new page where less than this is left."""
@@ -92,14 +113,14 @@ class _Page(FPDF):
             self.set_xy(self.l_margin, top + height + 2)
 
     def _height(self, text: str) -> float:
-        lines = self.multi_cell(BOX_MM, LINE_MM, _plain(text), align="L", dry_run=True, output="LINES")
+        lines = self.multi_cell(BOX_MM, LINE_MM, text, align="L", dry_run=True, output="LINES")
         return LINE_MM * len(lines) + 2 if isinstance(lines, list) else LINE_MM
 
     def _box(self, left: float, top: float, height: float, kind: str, text: str) -> None:
         self.set_fill_color(SHADES.get(kind, 255))
         self.rect(left, top, BOX_MM, height, style="FD")
         self.set_xy(left, top + 1)
-        self.multi_cell(BOX_MM, LINE_MM, _plain(text), align="L")
+        self.multi_cell(BOX_MM, LINE_MM, text, align="L")
 
     def _arrow(self, left: float, middle: float) -> None:
         right = left + ARROW_MM - 1
@@ -118,8 +139,24 @@ class _Page(FPDF):
             headings_style=bold,
         ) as table:
             for row in (grid.titles, *grid.rows):
-                table.row([_plain(cell) for cell in row])
+                table.row(row)
 
-
-def _plain(text: str) -> str:
-    return text.translate(PAPER).encode("latin-1", "replace").decode("latin-1")
+    def _bars(self, bars: tuple[tuple[str, int], ...], told: str) -> None:
+        """Black on white, each with its number, so that no colour and no scale is needed."""
+        self._room(BARS_MM + 4 * LINE_MM)
+        self.set_font(FONT, size=SMALL)
+        width, most = self.epw / max(len(bars), 1), max((value for _, value in bars), default=0)
+        top, self_left = self.get_y() + LINE_MM, self.l_margin
+        self.set_fill_color(90)
+        for number, (name, value) in enumerate(bars):
+            left = self_left + number * width
+            height = BARS_MM * value / most if most else 0
+            if value:
+                self.rect(left + width * 0.15, top + BARS_MM - height, width * 0.7, height, style="F")
+                self.set_xy(left, top + BARS_MM - height - LINE_MM)
+                self.cell(width, LINE_MM, str(value), align="C")
+            self.set_xy(left, top + BARS_MM)
+            self.cell(width, LINE_MM, name, align="C")
+        self.line(self_left, top + BARS_MM, self_left + self.epw, top + BARS_MM)
+        self.set_xy(self_left, top + BARS_MM + LINE_MM)
+        self.multi_cell(0, LINE_MM, told, align="L", new_x="LMARGIN", new_y="NEXT")

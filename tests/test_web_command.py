@@ -75,7 +75,13 @@ def test_the_bundle_for_a_clinic_is_valid_fhir_and_says_what_it_is_not(tmp_path:
         made = bundle(episodes, {"name": "Anna", "born": "1941"}, house.now())
     read = Bundle.model_validate_json(json.dumps(made))
     kinds = [entry.resource.get_resource_type() for entry in read.entry]
-    assert kinds == ["Patient", "Device", *["Observation"] * len(episodes)]
+    answered = [each for each in episodes if each.sleep_quality is not None]
+    answers = [entry.resource for entry in read.entry if entry.resource.get_resource_type() == "QuestionnaireResponse"]
+    assert kinds == ["Patient", "Device", *["Observation"] * len(episodes), *["QuestionnaireResponse"] * len(answers)]
+    assert 0 < len(answered) <= len(answers)
+    assert {each.partOf[0].reference for each in answers} <= {entry.fullUrl for entry in read.entry}
+    told = {each.partOf[0].reference: each.item[0].answer[0].valueInteger for each in answers}
+    assert all(told[f"urn:uuid:{each.episode_id}"] == each.sleep_quality for each in answered)
     assert len(episodes) > 3
     urls = {entry.fullUrl for entry in read.entry}
     assert {entry.resource.subject.reference for entry in read.entry[2:]} <= urls
@@ -83,7 +89,7 @@ def test_the_bundle_for_a_clinic_is_valid_fhir_and_says_what_it_is_not(tmp_path:
     pains = [
         part.valueInteger
         for entry in read.entry[2:]
-        for part in entry.resource.component or ()
+        for part in getattr(entry.resource, "component", None) or ()
         if part.code.text == "Pain, 0 to 10"
     ]
     assert pains == [each.pain_now for each in episodes if each.pain_now is not None]

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
 from assistant.figures import figures_of
 from assistant.web.alerts import open_alerts
 from assistant.web.charts import bars
+from assistant.web.doctor_paper import NO_DEVICE, TITLE, parts_of
 from assistant.web.night import date_of
 from assistant.web.trends import NIGHT_HOURS, last_over
 from assistant.web.visit import Refused
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
+    from assistant.figures import Figures
+    from assistant.web.alerts import Alert
     from assistant.web.visit import Visit
 
 USUAL = timedelta(days=13)
@@ -23,18 +26,38 @@ MOST = timedelta(days=366)
 
 def show_doctor(visit: Visit) -> Response:
     """The page; `?from=` and `?to=` choose the nights."""
-    last = date_of(visit.asked("to")) if visit.asked("to") else last_over(visit)
-    first = date_of(visit.asked("from")) if visit.asked("from") else last - USUAL
-    if not timedelta() <= last - first <= MOST:
-        raise Refused("The first night must come before the last one, by a year at most. Choose them again.")
-    figures = figures_of(visit.house.reading.briefs(first, last), first, last)
+    figures = _figures(visit)
     hours = figures.hours
-    known = {each.episode_id for each in figures.episodes}
     return visit.show(
         "doctor.html",
         figures=figures,
         profile=visit.house.profile.read(),
         hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS], height=90),
-        flags=[each for each in open_alerts(visit.house) if each.raised.episode_id in known],
+        flags=_open_flags(visit, figures),
         written=visit.now,
     )
+
+
+def as_pdf(visit: Visit) -> Response:
+    """The same on paper: one page or two, black on white."""
+    figures = _figures(visit)
+    parts = parts_of(figures, visit.house.profile.read(), _open_flags(visit, figures), visit.pages, visit.now)
+    from assistant.sheet_pdf import pdf_of  # noqa: PLC0415 - its library costs a third of a second
+
+    visit.house.editing.record("exported", None, by=visit.account.shown, form="pdf")
+    made = pdf_of(parts, title=TITLE, foot=f"{TITLE}, {figures.first} to {figures.last}. {NO_DEVICE}")
+    headers = {"content-disposition": 'attachment; filename="leg-cramps-at-night.pdf"'}
+    return Response(made, media_type="application/pdf", headers=headers)
+
+
+def _figures(visit: Visit) -> Figures:
+    last = date_of(visit.asked("to")) if visit.asked("to") else last_over(visit)
+    first = date_of(visit.asked("from")) if visit.asked("from") else last - USUAL
+    if not timedelta() <= last - first <= MOST:
+        raise Refused("The first night must come before the last one, by a year at most. Choose them again.")
+    return figures_of(visit.house.reading.briefs(first, last), first, last)
+
+
+def _open_flags(visit: Visit, figures: Figures) -> list[Alert]:
+    known = {each.episode_id for each in figures.episodes}
+    return [each for each in open_alerts(visit.house) if each.raised.episode_id in known]

@@ -7,6 +7,7 @@ import io
 import json
 import zlib
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -24,8 +25,17 @@ if TYPE_CHECKING:
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet would run a text that begins so."""
 
+SCHEMA = Path(__file__).parent / "static" / "episode.schema.json"
+"""Of a line of the JSON, and of the table's columns."""
 ROWS_AT_ONCE = 200
 MOST_IN_BUNDLE_DAYS = 366
+
+
+def show_columns(visit: Visit) -> Response:
+    """What each column means."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    columns = [(name, each["description"]) for name, each in schema["properties"].items()]
+    return visit.show("columns.html", columns=columns)
 
 
 def as_csv(visit: Visit) -> Response:

@@ -7,6 +7,7 @@ The site is text, since a code of a region that nobody checked says more than is
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,10 +20,11 @@ NOTICE = "Written by a bedside assistant or by carers. General information, not 
 
 
 def bundle(episodes: Sequence[Episode], profile: Mapping[str, Any], now: Stamp) -> dict[str, Any]:
-    """A collection: the person, the device, and an observation for each episode."""
+    """A collection: the person, the device, an observation for each episode, and the morning's answers about it."""
     person_id = episodes[0].person_id if episodes else "person"
     resources = [_patient(person_id, profile), _device()]
     resources += [_observation(each, person_id) for each in episodes]
+    resources += [made for each in episodes if (made := _answers(each, person_id))]
     entries = [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in resources]
     return {
         "resourceType": "Bundle",
@@ -65,6 +67,35 @@ def _observation(each: Episode, person_id: str) -> dict[str, Any]:
     if each.note:
         made["note"] = [{"text": each.note}]
     return {name: value for name, value in made.items() if value}
+
+
+MORNING = (
+    ("sleep_quality", "How did you sleep? 1 very poor to 5 very good"),
+    ("sleep_disturbance", "How much did the cramp disturb the night? 0 not at all to 10 worst"),
+    ("bother", "How much does it bother you? 0 not at all to 4 very much"),
+    ("pain_morning", "Pain this morning, 0 to 10"),
+    ("sore_next_day", "Is the muscle sore? 0 not at all to 3 very"),
+)
+"""Fields that are asked in the morning or on the two-week card, as they are asked."""
+
+
+def _answers(each: Episode, person_id: str) -> dict[str, Any] | None:
+    """What was answered about an episode, as a questionnaire's response; None where nothing was."""
+    items = [
+        {"linkId": field, "text": text, "answer": [{"valueInteger": value}]}
+        for field, text in MORNING
+        if (value := getattr(each, field)) is not None
+    ]
+    if not items:
+        return None
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": str(uuid5(UUID(each.episode_id), "morning")),
+        "status": "completed",
+        "subject": {"reference": f"urn:uuid:{person_id}"},
+        "partOf": [{"reference": f"urn:uuid:{each.episode_id}"}],
+        "item": items,
+    }
 
 
 def _period(each: Episode) -> dict[str, str]:

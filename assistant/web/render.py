@@ -74,6 +74,11 @@ class Pages:
         """The names of several values."""
         return ", ".join(self.called(each, what) for each in values) if isinstance(values, (list, tuple)) else MISSING
 
+    def spot(self, site: str, side: str) -> str:
+        """Where it was, in words."""
+        parts = self._environment.get_template("parts.html").module
+        return str(parts.spot(site, side)).strip()  # type: ignore[attr-defined] # a macro of the template
+
     def show(self, visit: Visit, template: str, status: int, known: Mapping[str, object]) -> Response:
         """A whole page."""
         done = self.words["done"].get(visit.asked("done"), "")

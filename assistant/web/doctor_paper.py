@@ -1,0 +1,113 @@
+"""The doctor's sheet on paper: what stands on the page *Doctor*, as titles, tables and sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.sheet_parts import Bars, Grid, Title, Words
+from assistant.web.render import MISSING, day, local, number
+from assistant.web.trends import NIGHT_HOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from assistant.figures import Card, Figures
+    from assistant.sheet_parts import Part
+    from assistant.store.records import Stamp
+    from assistant.web.alerts import Alert
+    from assistant.web.render import Pages
+
+TITLE = "Leg cramps at night"
+NO_DEVICE = "Not a medical device."
+MOST_CARDS = 14
+"""Nights that are told one by one: those of the two-week card, so that two pages are enough."""
+CARD = ("Night of", "Cramps", "Minutes each", "Pain each, 0-10", "Night disturbed, 0-10", "Sleep, 1-5")
+HOW = (
+    "How it was measured: a bedside device heard the person's own words, or carers wrote it down; onset is the first"
+    " complaint, the end is \u201cbetter\u201d or silence. Written {when}. General information, not a diagnosis;"
+    " not a medical device; no clinician has approved it."
+)
+
+
+def parts_of(
+    figures: Figures, profile: Mapping[str, Any], flags: Sequence[Alert], pages: Pages, now: Stamp
+) -> Iterator[Part]:
+    """The sheet.
+
+    Args:
+        figures: of the period.
+        profile: of the person, as it was typed.
+        flags: warning signs that nobody has acknowledged.
+        pages: knows what things are called.
+        now: when it is written.
+    """
+    yield Title(1, TITLE)
+    born = f", born {profile['born']}" if profile.get("born") else ""
+    made_up = ". MADE-UP NIGHTS" if pages.origin == "sample" else ""
+    nights = f"nights of {day(figures.first)} to {day(figures.last)} ({figures.nights} nights){made_up}"
+    yield Words(f"{profile.get('name') or 'Name not given'}{born}; {nights}.")
+    yield Grid(("Figure", "Value"), (60, 40), tuple(_figures(figures, len(flags))))
+    for each in flags:
+        what, level = pages.called(each.what, "flag"), pages.called(each.level, "level")
+        yield Words(
+            f"! {what[:1].upper()}{what[1:]} ({level}), {local(each.raised.stamp)}: nobody has acknowledged it."
+        )
+    yield Title(2, f"Night by night: the last {MOST_CARDS}" if figures.nights > MOST_CARDS else "Night by night")
+    yield Grid(CARD, (24, 12, 20, 20, 14, 10), tuple(_row(card) for card in figures.cards()[-MOST_CARDS:]))
+    yield Title(2, "Hour of the night")
+    hours = figures.hours
+    told = ", ".join(f"{hour:02}: {hours[hour]}" for hour in NIGHT_HOURS if hours[hour])
+    yield Bars(tuple((f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS), f"Episodes by hour: {told or 'none'}.")
+    yield Title(2, "Where, and what the answers look like")
+    yield Words(_counted({pages.spot(*place): n for place, n in figures.places.most_common()}))
+    classes = {pages.called(name, "class"): n for name, n in figures.classes.most_common()}
+    yield Words(f"{_counted(classes)} This sorts answers; it is no diagnosis.")
+    yield Title(2, "Medicines, signs and values that the family typed")
+    yield Words(_medicines(profile))
+    yield Title(2, "What is missing")
+    yield Words(_missing(figures, pages))
+    yield Words(HOW.format(when=local(now)))
+
+
+def _figures(figures: Figures, flags: int) -> Iterator[tuple[str, str]]:
+    minutes, pain, (gone, answered) = figures.minutes, figures.numbers("pain_now"), figures.eased
+    yield "Episodes", str(len(figures.episodes))
+    yield "Nights with one or more; with two or more", f"{figures.nights_with(1)}; {figures.nights_with(2)}"
+    yield "Minutes, median (longest)", f"{number(minutes.median, 1)} ({number(minutes.most, 1)})"
+    yield "Pain 0-10, median (range)", f"{number(pain.median, 1)} ({number(pain.least)} to {number(pain.most)})"
+    yield "Gone within 3 rounds", f"{gone} of {answered} answered"
+    yield "Nights more like restless legs", str(figures.restless_nights)
+    yield "Open warning signs", str(flags)
+
+
+def _row(card: Card) -> tuple[str, ...]:
+    if not card.cramps:
+        return (day(card.night), "0", "", "", "", "")
+    minutes, pains = ", ".join(number(m, 1) for m in card.minutes), ", ".join(number(p) for p in card.pains)
+    return (day(card.night), str(card.cramps), minutes, pains, number(card.disturbance), number(card.quality))
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return "; ".join(f"{name}: {n}" for name, n in counts.items()) + "." if counts else "No episode."
+
+
+def _medicines(profile: Mapping[str, Any]) -> str:
+    taken = "; ".join(filter(None, [_ticked(profile, "medicine"), profile.get("medicines_other")]))
+    bloods = profile.get("bloods")
+    values = f" Blood values as somebody typed them, with that laboratory's range: {bloods}." if bloods else ""
+    return f"Medicines: {taken}. Signs: {_ticked(profile, 'sign')}.{values}"
+
+
+def _ticked(profile: Mapping[str, Any], field: str) -> str:
+    return (", ".join(profile[field]) or "none of the list") if field in profile else "not asked yet"
+
+
+def _missing(figures: Figures, pages: Pages) -> str:
+    if not figures.episodes:
+        return "Nothing was asked, since there was no episode."
+    gaps = "; ".join(f"{pages.called(name, 'asked')}: {n}" for name, n in figures.missing)
+    return (
+        f"Without an answer, of {len(figures.episodes)} episodes: {gaps}. {MISSING} stands for no answer."
+        " A night without an episode is one in which none was heard or written down."
+    )

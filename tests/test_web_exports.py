@@ -1,0 +1,110 @@
+"""What leaves the house: the doctor's sheet as a PDF, the JSON by its schema, and each column explained."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from command_line import PROJECT
+from jsonschema import Draft202012Validator
+from page_browser import CHEAP, CODE, LAST, made_up, opened
+from pypdf import PdfReader
+from starlette.testclient import TestClient
+from test_web_door import HERE, knock, token
+
+from assistant.figures import figures_of
+from assistant.web.exports import SCHEMA
+from assistant.web.site import make_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from page_browser import Clock
+
+    from assistant.store.house import House
+
+
+@pytest.fixture
+def year(tmp_path: Path, clock: Clock) -> Iterator[House]:
+    """A log with a made-up year."""
+    made_up(tmp_path, 365)
+    with opened(tmp_path, clock) as house:
+        yield house
+
+
+@pytest.fixture
+def visitor(year: House) -> TestClient:
+    """Rosa's browser; she is the owner."""
+    client = TestClient(make_site(year, first_code=CODE, hasher=CHEAP, sample=True), HERE, follow_redirects=False)
+    knock(client, code=CODE)
+    return client
+
+
+def read(content: bytes) -> tuple[str, int]:
+    """The words of a PDF, breaks as spaces, and its pages."""
+    pages = PdfReader(io.BytesIO(content)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages)), len(pages)
+
+
+def test_the_doctors_pdf_tells_what_the_log_holds_on_two_pages_at_most(visitor: TestClient, year: House):
+    visitor.post(
+        "/person",
+        data={
+            "csrf": token(visitor), "step": "person", "name": "Zofia Łódź", "born": "1941",
+            "bloods": "ferritin 18 (30-400)",
+        },
+    )  # fmt: skip
+    answer = visitor.get("/doctor.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    words, pages = read(answer.content)
+    first = LAST.replace(day=1)
+    figures = figures_of(year.reading.briefs(first, LAST), first, LAST)
+    assert pages <= 2
+    assert "Zofia Łódź, born 1941; nights of Sun 1 Mar 2026 to Sat 14 Mar 2026 (14 nights). MADE-UP NIGHTS" in words
+    assert f"Episodes {len(figures.episodes)} " in words
+    median = f"{figures.minutes.median:.1f}".removesuffix(".0")
+    assert f"Minutes, median (longest) {median} (" in words
+    assert f"{figures.eased[0]} of {figures.eased[1]} answered" in words
+    assert "ferritin 18 (30-400)" in words
+    assert "This sorts answers; it is no diagnosis." in words
+    assert "not a medical device; no clinician has approved it" in words
+    for night, n in figures.by_night.items():
+        assert f"{night:%a} {night.day} {night:%b %Y} {n} " in words
+    hours = "".join(f"{hour:02}: {n}, " for hour, n in [*enumerate(figures.hours)][18:] if n)
+    assert hours in words + ", "
+
+
+def test_the_doctors_pdf_of_a_year_is_two_pages_and_one_without_episodes_is_whole(visitor: TestClient):
+    words, pages = read(visitor.get("/doctor.pdf?from=2025-03-15&to=2026-03-14").content)
+    assert pages <= 2
+    assert "Night by night: the last 14" in words
+    words, pages = read(visitor.get("/doctor.pdf?from=2024-01-01&to=2024-01-14").content)
+    assert pages == 1
+    assert "Nothing was asked, since there was no episode." in words
+    assert visitor.get("/doctor.pdf?from=2026-03-02&to=2026-03-01").status_code == 400
+
+
+def test_every_line_of_the_json_keeps_to_the_published_schema(visitor: TestClient):
+    schema = visitor.get("/static/episode.schema.json").json()
+    Draft202012Validator.check_schema(schema)
+    check = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    lines = [json.loads(line) for line in visitor.get("/export/episodes.jsonl").text.splitlines()]
+    assert len(lines) > 100
+    assert [error.message for each in lines for error in check.iter_errors(each)] == []
+    assert [*check.iter_errors(lines[0] | {"pain_now": 11})] != []
+
+
+def test_each_column_of_the_table_is_explained_in_its_order_on_the_page_and_on_paper(visitor: TestClient):
+    [columns, *_] = csv.reader(io.StringIO(visitor.get("/export/episodes.csv").text))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]
+    assert list(schema) == columns
+    paper = (PROJECT / "docs" / "export.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", paper, re.MULTILINE)
+    assert told == [(name, each["description"]) for name, each in schema.items()]
+    page = visitor.get("/export/columns").text
+    assert [name for name in columns if f'<th scope="row">{name}</th>' not in page] == []
