@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from assistant.night_events import NightEvent
-    from audio import Recogniser, SpeechDetector
+    from audio import Recogniser
     from intents.understanding import Understanding
 
 HERE = Path(__file__).parent
@@ -96,11 +96,9 @@ class _Kept(App):
         del pack
         return self._kept_understanding
 
-    def recogniser(
-        self, understanding: Understanding, detector: SpeechDetector | None = None, *, engine: str | None = None
-    ) -> Recogniser:
+    def recogniser(self, *given: object, **asked: object) -> Recogniser:
         """The one that was given."""
-        del understanding, detector, engine
+        del given, asked
         return self._ears()
 
 
