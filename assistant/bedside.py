@@ -128,8 +128,7 @@ class Bedside:
         self._tell("heard", text=heard.text, score=round(heard.share, 3), engine=heard.engine)
         nearly = {"nearly": match.best} if match.nearly else {}
         self._tell("understood", intent=match.intent, slots=match.slots, score=round(match.score, 3), **nearly)
-        doubt = doubt_of(match, self._script)
-        if match.intent is None or doubt is not None:
+        if (doubt := doubt_of(match, self._script)) is not None or match.intent is None:
             self._step(doubt or NotUnderstood())
         else:
             self._answer(Understood(match.intent, match.slots, match.score))

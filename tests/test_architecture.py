@@ -109,6 +109,8 @@ def test_there_are_modules_to_be_judged():
                 "assistant.sending.",
                 "assistant.store.",
                 "assistant.figures.",
+                "assistant.sheet_parts.",
+                "assistant.sheet_pdf.",
                 "assistant.trend.",
                 "assistant.own_words.",
             ),
