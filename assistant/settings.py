@@ -92,6 +92,10 @@ class PersonSettings(_Body):
 
     hearing: Told = "unknown"
     partner: Told = "unknown"
+    wake_hour: Annotated[int, Field(ge=3, le=11)] | None = None
+    """When their day begins; unset: as the conversation has it."""
+    bed_hour: Annotated[int, Field(ge=17, le=23)] | None = None
+    """When it ends."""
 
 
 class OtherSettings(_Body):

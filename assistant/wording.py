@@ -49,12 +49,13 @@ class Wording:
         night = night_of(wall)
         if state.is_open:
             return state
-        begins, ends = self._script.morning.day
-        state = replace(state, by_day=begins <= wall.hour < ends, weekday=wall.weekday())
+        own, (begins, ends) = state.profile, self._script.morning.day
+        by_day = (own.wake_hour or begins) <= wall.hour < (own.bed_hour or ends)
+        state = replace(state, by_day=by_day, weekday=wall.weekday())
         if night != self._night:
             first, self._night, self._morning = self._night is None, night, False
             return state if first else replace(state, tonight=0, morning=False, wish_db=0.0)
-        if not self._morning and self._script.morning.from_hour <= wall.hour < NOON:
+        if not self._morning and (own.wake_hour or self._script.morning.from_hour) <= wall.hour < NOON:
             self._morning = True
             return replace(state, morning=state.last is not None)
         return state

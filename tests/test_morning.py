@@ -27,12 +27,22 @@ LATER = 3700.0  # after seven
 NIGHT = {0: "cramp calf", 62: "better gone"}
 
 
-def asked(says: dict[float, str], begins: datetime = AT_SIX) -> list[str]:
-    return [line for line in play(says, {}, begins).lines() if line.startswith("morning.")]
+def asked(says: dict[float, str], begins: datetime = AT_SIX, **profile: int) -> list[str]:
+    return [line for line in play(says, profile, begins).lines() if line.startswith("morning.")]
 
 
 def test_nothing_is_asked_before_somebody_speaks_to_us():
     assert asked({**NIGHT, LATER: "the news"}) == []
+
+
+def test_whoever_sleeps_longer_is_asked_later_and_whose_night_begins_early_gets_short_answers():
+    at = NIGHT | {LATER: "time"}
+    assert asked(at, wake_hour=9) == []
+    assert asked(at, wake_hour=6) == asked(at) != []
+    evening = AT_SIX.replace(hour=19)
+    says = {0: "cramp", 20: "stop", 60: "why"}
+    full, short = (play(says, profile, evening).lines() for profile in ({}, {"bed_hour": 18}))
+    assert len(full) > len(short)
 
 
 def test_three_questions_at_most_follow_the_first_words():

@@ -42,7 +42,7 @@ def settings_of(folder: Path) -> Settings:
 
 def test_every_switch_of_the_person_stands_on_the_page_and_takes_what_the_page_gives(tmp_path: Path):
     switches = Pages().words["switch"]
-    assert set(switches) == set(PersonSettings.model_fields)
+    assert {*switches, "wake_hour", "bed_hour"} == set(PersonSettings.model_fields)
     for name, known in switches.items():
         for value in known["may_be"]:
             told = with_person(InForce(Settings(), {}), {name: value}).person.model_dump()[name]
@@ -68,6 +68,16 @@ def test_a_value_that_cannot_be_is_passed_over(tmp_path: Path):
         house.profile.write({"volume": 7, "emergency": "112", "fistula": "who knows"}, "Rosa")
     found = settings_of(tmp_path)
     assert (found.sound.volume, found.numbers.emergency, found.person.fistula) == (1.0, "112", "unknown")
+
+
+def test_the_hours_of_the_page_are_the_bedsides(tmp_path: Path):
+    assert save(tmp_path, wake_hour="9", bed_hour="18") == 303
+    person = settings_of(tmp_path).person
+    assert (person.wake_hour, person.bed_hour) == (9, 18)
+    assert person.profile.wake_hour == 9
+    assert save(tmp_path, wake_hour="", bed_hour="") == 303
+    assert settings_of(tmp_path).person.wake_hour is None
+    assert save(tmp_path, wake_hour="13") == 400
 
 
 @pytest.mark.parametrize(("told", "stretched"), [("yes", False), ("no", True)])

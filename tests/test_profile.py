@@ -186,4 +186,5 @@ def test_the_settings_tell_the_same_switches(tmp_path: Path):
     (tmp_path / "bedside.toml").write_text('[person]\nhip_replacement = "yes"\npregnancy = "late"\n', encoding="utf-8")
     profile = load_settings(tmp_path, {}).settings.person.profile
     assert (profile.has("hip_replacement"), profile.has("late_pregnancy"), profile.has("fistula")) == (True, True, None)
-    assert set(PersonSettings.model_fields) == {name for name in SWITCHES if name != "late_pregnancy"}
+    switches = {name for name in SWITCHES if name != "late_pregnancy"}
+    assert set(PersonSettings.model_fields) == switches | {"wake_hour", "bed_hour"}

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNIT = PROJECT / "systemd" / "bedside.service"
+PAGE = PROJECT / "systemd" / "bedside-web.service"
 
 
-def settings() -> dict[str, list[str]]:
-    """Every setting of the unit, with all its values."""
+def settings(unit: Path = UNIT) -> dict[str, list[str]]:
+    """Every setting of a unit, with all its values."""
     found: dict[str, list[str]] = {}
-    for name, value in re.findall(r"^(\w+)=(.*)$", UNIT.read_text(encoding="utf-8"), flags=re.MULTILINE):
+    for name, value in re.findall(r"^(\w+)=(.*)$", unit.read_text(encoding="utf-8"), flags=re.MULTILINE):
         found.setdefault(name, []).append(value)
     return found
 
@@ -40,9 +41,10 @@ def verified(unit: Path) -> str:
     return (done.stdout + done.stderr).strip() or ("" if done.returncode == 0 else f"status {done.returncode}")
 
 
-def test_systemd_accepts_the_unit(tmp_path: Path):
-    here = tmp_path / "bedside.service"
-    here.write_text(UNIT.read_text(encoding="utf-8").replace("/opt/bedside/", f"{PROJECT}/"), encoding="utf-8")
+@pytest.mark.parametrize("unit", [UNIT, PAGE], ids=["bedside", "page"])
+def test_systemd_accepts_the_unit(unit: Path, tmp_path: Path):
+    here = tmp_path / unit.name
+    here.write_text(unit.read_text(encoding="utf-8").replace("/opt/bedside/", f"{PROJECT}/"), encoding="utf-8")
     assert verified(here) == ""
 
 
@@ -59,6 +61,17 @@ def test_it_starts_a_command_that_there_is_or_will_be_with_the_launcher():
     assert launcher == "/opt/bedside/bedside"
     assert command == ["run"]
     assert command[0] not in {each.name for each in COMMANDS if each.module.endswith("launcher_only")}
+
+
+def test_the_page_shares_the_bedsides_user_and_folder_comes_after_it_and_gets_no_device():
+    bed, page = settings(), settings(PAGE)
+    assert page["ExecStart"] == ["/opt/bedside/bedside web"]
+    for shared in ("User", "StateDirectory", "StateDirectoryMode", "UMask", "Restart", "ProtectSystem"):
+        assert page[shared] == bed[shared], shared
+    assert int(page["Nice"][0]) > int(bed["Nice"][0])
+    assert int(page["OOMScoreAdjust"][0]) > int(bed["OOMScoreAdjust"][0])
+    assert page["PrivateDevices"] == ["true"]
+    assert page["CapabilityBoundingSet"] == [""]
 
 
 def test_it_is_restarted_watched_and_kept_from_everything_but_its_folder_and_the_sound():

@@ -330,7 +330,7 @@ def test_among_made_up_nights_every_page_says_so(tmp_path: Path, clock: Clock):
         page = TestClient(make_site(house, first_code=CODE, hasher=CHEAP, sample=True), HERE, follow_redirects=False)
         knock(page, code=CODE)
         for path in READ:
-            if "{" not in path and "export" not in path:
+            if "{" not in path and "export" not in path and not path.endswith(".pdf"):
                 assert "Made-up nights, to try this page out. Nobody had any of them." in page.get(path).text, path
         page.post("/new", data={"csrf": token(page), "when": "now"})
         assert {each.origin for each in house.reading.episodes(LAST, LAST)} == {"sample"}

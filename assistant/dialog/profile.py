@@ -72,6 +72,10 @@ class Profile(Data):
     """The family allows standing and walking at night."""
     partner: Told = None
     """Somebody sleeps beside."""
+    wake_hour: Annotated[int, Field(ge=3, le=11)] | None = None
+    """The hour at which their day begins and the morning's questions may come; None: as for everybody."""
+    bed_hour: Annotated[int, Field(ge=17, le=23)] | None = None
+    """The hour at which their day ends."""
     helper: bool | str | None = None
     """Who helps, by name, or whether somebody does."""
     emergency: str | None = None
@@ -117,7 +121,7 @@ class Profile(Data):
         return {name: number for name, number in told.items() if number}
 
 
-NO_SWITCHES = ("name", "helper", "pregnancy_weeks", "emergency", "urgent_line")
+NO_SWITCHES = ("name", "helper", "pregnancy_weeks", "wake_hour", "bed_hour", "emergency", "urgent_line")
 SWITCHES = (
     *(name for name in Profile.model_fields if name not in NO_SWITCHES),
     "late_pregnancy",

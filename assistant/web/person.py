@@ -24,12 +24,16 @@ TEXTS = {
     "urgent_line": 60,
     "medicines_other": 500,
     "bloods": 500,
-    "hours": 60,
 }
 """What is written in words, and how many letters it may have."""
 
-CHOICES = {"volume": (1.0, 0.8, 0.6, 0.4, 0.25), "words_days": (3, 7, 14, 30)}
-"""What is chosen, and may be left open: the loudspeaker's part of full volume; days until words are forgotten."""
+CHOICES = {
+    "volume": (1.0, 0.8, 0.6, 0.4, 0.25),
+    "words_days": (3, 7, 14, 30),
+    "wake_hour": tuple(range(4, 12)),
+    "bed_hour": tuple(range(18, 24)),
+}
+"""What is chosen, and may be left open: the loudspeaker's part of full volume; days of words; hours of the clock."""
 
 LISTS = ("medicine", "sign")
 """What is ticked, from the lists of words.yaml."""
