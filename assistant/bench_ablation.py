@@ -8,6 +8,7 @@ sound. Near misses and the unseen sentences are left out of nothing: they are fo
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -82,7 +83,7 @@ class _Parts:
         self.ways: list[tuple[Way, Understanding]] = [(way, made[way.pack]) for way in WAYS]
         self.ours = self.ways[0][1]
         self.known = frozenset(self.ours.intents)
-        self.plain = {NEAREST: Nearest(pack), HASSIL: Hassil(pack)}
+        self.plain: dict[str, bench_understand.Meaner] = {NEAREST: Nearest(pack), HASSIL: Hassil(pack)}
 
 
 def _sphinx(pack: Pack, result: dict[str, Any]) -> PocketSphinx | None:
@@ -120,7 +121,7 @@ def _typed(parts: _Parts) -> dict[str, dict[str, list[int]]]:
     path = parts.ours.pack.root / bench_understand.UNSEEN
     rows = list(bench_understand.rows_in(words_yaml.read(path.read_text(encoding="utf-8"))))
     ways: dict[str, Callable[[str], Match]] = {
-        way.name: lambda text, u=u: u.understand([(text, 0.0)]) for way, u in parts.ways if way.is_typed
+        way.name: partial(_understood, u) for way, u in parts.ways if way.is_typed
     }
     ways |= {name: plain.understand for name, plain in parts.plain.items()}
     counts: dict[str, dict[str, list[int]]] = {}
@@ -132,6 +133,10 @@ def _typed(parts: _Parts) -> dict[str, dict[str, list[int]]]:
             n[0] += right
             n[1] += 1
     return counts
+
+
+def _understood(understanding: Understanding, text: str) -> Match:
+    return understanding.understand([(text, 0.0)])
 
 
 def picture(result: dict[str, Any]) -> str:

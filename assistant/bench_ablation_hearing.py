@@ -57,9 +57,15 @@ class Readers:
         second = CtcHead() if sayings.second_reader else None
 
         def reader(*, leans: bool = True, peak: float | None = PEAK) -> MoonshineRecogniser:
-            leaning = sayings.leaning if leans else None
-            given = {"grammar": sayings.grammar, "leaning": leaning, "second": second, "peak": peak}
-            return MoonshineRecogniser(model, self._detector, Segmenter(), **given)
+            return MoonshineRecogniser(
+                model,
+                self._detector,
+                Segmenter(),
+                grammar=sayings.grammar,
+                leaning=sayings.leaning if leans else None,
+                second=second,
+                peak=peak,
+            )
 
         self._readers = {
             OURS: reader(),

@@ -144,14 +144,13 @@ class Understanding:
         return list(best.values())
 
     def _agreed(self, best: Candidate, first: Weighted, second: Weighted, expected: frozenset[str]) -> Candidate:
-        """The best meaning, less sure where one list alone does not bear it out; words of safety are exempt."""
+        """The best meaning, less sure where one list alone does not bear it out; what safety hangs on is exempt."""
         name, score, why = best
         rule = self._composition.intents[name]
-        if rule.anywhere or not score:
+        if rule.anywhere or rule.gravity >= GRAVE or not score:
             return best
         alone = min(self._score(name, rule, weighted, expected)[0] for weighted in (first, second))
-        lost = self._composition.settings.disagreement * (1 - min(1.0, alone / score))
-        return name, score * (1 - lost), why
+        return name, score * (1 - self._composition.settings.disagreement * (1 - min(1.0, alone / score))), why
 
     def _weighted(self, readings: Sequence[tuple[str, float]]) -> Weighted:
         parts = shares(readings, self._composition.settings.temperature)

@@ -262,6 +262,13 @@ def test_words_of_safety_count_though_one_engine_alone_heard_them(words: str) ->
         assert both(first, second).intent == words
 
 
+def test_a_red_flag_loses_nothing_though_one_engine_alone_heard_it() -> None:
+    flag = "my foot's gone ice cold and white"
+    alone = BEDSIDE.understand([(flag, 0.0)]).score
+    for first, second in ((flag, "my food's gone nice"), ("my food's gone nice", flag)):
+        assert both(first, second).score == pytest.approx(alone)
+
+
 def test_the_second_engine_may_bring_what_the_first_misheard() -> None:
     match = both("my carfe it is grim", CALF)
     assert (match.intent, match.slots["side"]) == ("cramp", "left")
