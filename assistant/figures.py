@@ -85,6 +85,17 @@ class Figures:
         begins = [self.last - timedelta(days=7 * (count - n) - 1) for n in range(count)]
         return [(begin, sum(by_night[begin + timedelta(days=d)] for d in range(7))) for begin in begins]
 
+    @property
+    def weekly(self) -> Numbers:
+        """How many there were in each whole week."""
+        return Numbers(tuple(float(number) for _, number in self.weeks()), 0)
+
+    @property
+    def woken(self) -> tuple[int, int]:
+        """Of how many nights whose times awake were told the person woke at all: (woke, told)."""
+        told = [each for each in self.episodes if each.awakenings is not None]
+        return len({e.night_of for e in told if e.awakenings}), len({e.night_of for e in told})
+
     def numbers(self, field: str, scale: float = 1.0) -> Numbers:
         """The values of a field that is a number, each divided by `scale`."""
         values = [getattr(each, field) for each in self.episodes]

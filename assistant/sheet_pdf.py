@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FONT = "dejavu"
 FONTS = Path(__file__).parent / "fonts"
 """Latin, Greek and Cyrillic letters: a PDF's own fonts know Western ones only, and names are no place for guesses."""
+LACKING = "?"
+LACKED = f"{LACKING} stands for a letter that this PDF cannot draw. Print the page itself, which shows it."
 SIZES = {1: 18, 2: 14, 3: 11}
 """Points, by the level of a title."""
 TEXT, SMALL = 9, 7
@@ -57,15 +60,20 @@ def pdf_of(parts: Iterable[Part], *, title: str, foot: str) -> bytes:
     page = _Page(title, foot)
     for part in parts:
         page.draw(part)
+    if page.lacked:
+        page.draw(Words(LACKED))
     return bytes(page.output())
 
 
 class _Page(FPDF):
     def __init__(self, title: str, foot: str) -> None:
         super().__init__()
-        self._foot = foot
+        self.lacked = False
+        """Whether a letter was met that the font has not."""
         self.add_font(FONT, "", FONTS / "DejaVuSans.ttf")
         self.add_font(FONT, "B", FONTS / "DejaVuSans-Bold.ttf")
+        self._letters = self.fonts[FONT].cmap.keys()  # type: ignore[union-attr] # our own font, never a PDF's
+        self._foot = self._drawn(foot)
         self.set_title(title)
         self.set_auto_page_break(auto=True, margin=15)
         self.add_page()
@@ -81,16 +89,23 @@ class _Page(FPDF):
                 self._room(25)
                 self.ln(GAP_MM if level > 1 else 0)
                 self.set_font(FONT, "B", SIZES[level])
-                self.multi_cell(0, SIZES[level] / 2, text, new_x="LMARGIN", new_y="NEXT")
+                self.multi_cell(0, SIZES[level] / 2, self._drawn(text), new_x="LMARGIN", new_y="NEXT")
             case Words(text):
                 self.set_font(FONT, size=TEXT)
-                self.multi_cell(0, LINE_MM, text, align="L", new_x="LMARGIN", new_y="NEXT")
+                self.multi_cell(0, LINE_MM, self._drawn(text), align="L", new_x="LMARGIN", new_y="NEXT")
             case Flow(boxes):
                 self._flow(boxes)
             case Grid():
                 self._grid(part)
             case Bars(bars, told):
                 self._bars(bars, told)
+
+    def _drawn(self, text: str) -> str:
+        """The text with a mark for each letter that the font lacks: it must not vanish without a word."""
+        shown = unicodedata.normalize("NFC", text)
+        lacking = {ord(each): LACKING for each in shown if ord(each) not in self._letters and each != "\n"}
+        self.lacked = self.lacked or bool(lacking)
+        return shown.translate(lacking)
 
     def _room(self, height_mm: float) -> None:
         """A new page where less than this is left."""
@@ -113,14 +128,14 @@ class _Page(FPDF):
             self.set_xy(self.l_margin, top + height + 2)
 
     def _height(self, text: str) -> float:
-        lines = self.multi_cell(BOX_MM, LINE_MM, text, align="L", dry_run=True, output="LINES")
+        lines = self.multi_cell(BOX_MM, LINE_MM, self._drawn(text), align="L", dry_run=True, output="LINES")
         return LINE_MM * len(lines) + 2 if isinstance(lines, list) else LINE_MM
 
     def _box(self, left: float, top: float, height: float, kind: str, text: str) -> None:
         self.set_fill_color(SHADES.get(kind, 255))
         self.rect(left, top, BOX_MM, height, style="FD")
         self.set_xy(left, top + 1)
-        self.multi_cell(BOX_MM, LINE_MM, text, align="L")
+        self.multi_cell(BOX_MM, LINE_MM, self._drawn(text), align="L")
 
     def _arrow(self, left: float, middle: float) -> None:
         right = left + ARROW_MM - 1
@@ -139,7 +154,7 @@ class _Page(FPDF):
             headings_style=bold,
         ) as table:
             for row in (grid.titles, *grid.rows):
-                table.row(row)
+                table.row([self._drawn(cell) for cell in row])
 
     def _bars(self, bars: tuple[tuple[str, int], ...], told: str) -> None:
         """Black on white, each with its number, so that no colour and no scale is needed."""

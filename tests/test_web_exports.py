@@ -17,7 +17,12 @@ from starlette.testclient import TestClient
 from test_web_door import HERE, knock, token
 
 from assistant.figures import figures_of
+from assistant.sheet_pdf import LACKED, pdf_of
+from assistant.store import JournalEntry, new_id
+from assistant.web.alerts import Alert
+from assistant.web.doctor_paper import MOST_FLAGS, parts_of, told_of
 from assistant.web.exports import SCHEMA
+from assistant.web.render import Pages
 from assistant.web.site import make_site
 
 if TYPE_CHECKING:
@@ -87,6 +92,48 @@ def test_the_doctors_pdf_of_a_year_is_two_pages_and_one_without_episodes_is_whol
     assert pages == 1
     assert "Nothing was asked, since there was no episode." in words
     assert visitor.get("/doctor.pdf?from=2026-03-02&to=2026-03-01").status_code == 400
+
+
+def test_the_doctors_page_and_its_pdf_tell_the_same_figures(visitor: TestClient, year: House):
+    first = LAST.replace(day=1)
+    figures = figures_of(year.reading.briefs(first, LAST), first, LAST)
+    told = dict(told_of(figures, 0))
+    assert told["Episodes in a whole week, median (range)"] == "5 (4 to 6)"
+    assert told["Nights woken"] == "9 of 9 answered"
+    words, _ = read(visitor.get("/doctor.pdf").content)
+    page = visitor.get("/doctor").text
+    assert [name for name, value in told.items() if f"{name} {value} " not in words] == []
+    assert [name for name, value in told.items() if f"<dt>{name}</dt><dd>{value}</dd>" not in page] == []
+
+
+def test_each_page_of_the_pdf_says_whose_it_is_and_that_the_nights_are_made_up(visitor: TestClient):
+    visitor.post("/person", data={"csrf": token(visitor), "name": "Rosa", "bloods": "W" * 500, "helpers": "W" * 300})
+    for n in ("medicines_other", "bloods"):
+        visitor.post("/person", data={"csrf": token(visitor), n: "W" * 500})
+    pages = PdfReader(io.BytesIO(visitor.get("/doctor.pdf").content)).pages
+    assert len(pages) == 2
+    foot = "Leg cramps at night, 2026-03-01 to 2026-03-14, Rosa. MADE-UP NIGHTS. Not a medical device."
+    assert [foot in page.extract_text() for page in pages] == [True, True]
+
+
+def test_a_letter_that_the_pdf_cannot_draw_is_marked_and_said(visitor: TestClient):
+    visitor.post("/person", data={"csrf": token(visitor), "name": "Jose\u0301 \u738b\u5c0f\u660e"})
+    words, _ = read(visitor.get("/doctor.pdf").content)
+    assert "Jos\u00e9 ???; nights of" in words
+    assert LACKED in words
+    visitor.post("/person", data={"csrf": token(visitor), "name": "Jose\u0301"})
+    assert LACKED not in read(visitor.get("/doctor.pdf").content)[0]
+
+
+def test_a_year_of_open_warning_signs_leaves_room_for_the_rest(year: House, clock: Clock):
+    figures = figures_of(year.reading.briefs(LAST.replace(day=1), LAST), LAST.replace(day=1), LAST)
+    payload = {"level": "urgent", "red_flag": "rf_dvt"}
+    flags = [Alert(JournalEntry("alert", new_id(), clock(), payload), 1, None) for _ in range(200)]
+    parts = parts_of(figures, {}, flags, Pages(sample=True), clock())
+    words, pages = read(pdf_of(parts, title="", foot=""))
+    assert pages <= 2
+    assert words.count("nobody has acknowledged it") == MOST_FLAGS
+    assert f"And {200 - MOST_FLAGS} more, none of them graver: see Alerts on the page." in words
 
 
 def test_every_line_of_the_json_keeps_to_the_published_schema(visitor: TestClient):

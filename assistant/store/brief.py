@@ -27,6 +27,7 @@ class Brief:
     relief: int | None
     pain_now: int | None
     pain_morning: int | None
+    awakenings: int | None
     back_to_quiet_min: float | None
     sleep_disturbance: int | None
     sleep_quality: int | None

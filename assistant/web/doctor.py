@@ -10,7 +10,7 @@ from starlette.responses import Response
 from assistant.figures import figures_of
 from assistant.web.alerts import open_alerts
 from assistant.web.charts import bars
-from assistant.web.doctor_paper import NO_DEVICE, TITLE, parts_of
+from assistant.web.doctor_paper import TITLE, foot_of, parts_of, told_of
 from assistant.web.night import date_of
 from assistant.web.trends import NIGHT_HOURS, last_over
 from assistant.web.visit import Refused
@@ -27,13 +27,14 @@ MOST = timedelta(days=366)
 def show_doctor(visit: Visit) -> Response:
     """The page; `?from=` and `?to=` choose the nights."""
     figures = _figures(visit)
-    hours = figures.hours
+    hours, flags = figures.hours, _open_flags(visit, figures)
     return visit.show(
         "doctor.html",
         figures=figures,
+        told=told_of(figures, len(flags)),
         profile=visit.house.profile.read(),
         hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS], height=90),
-        flags=_open_flags(visit, figures),
+        flags=flags,
         written=visit.now,
     )
 
@@ -41,11 +42,12 @@ def show_doctor(visit: Visit) -> Response:
 def as_pdf(visit: Visit) -> Response:
     """The same on paper: one page or two, black on white."""
     figures = _figures(visit)
-    parts = parts_of(figures, visit.house.profile.read(), _open_flags(visit, figures), visit.pages, visit.now)
+    profile = visit.house.profile.read()
+    parts = parts_of(figures, profile, _open_flags(visit, figures), visit.pages, visit.now)
     from assistant.sheet_pdf import pdf_of  # noqa: PLC0415 - its library costs a third of a second
 
     visit.house.editing.record("exported", None, by=visit.account.shown, form="pdf")
-    made = pdf_of(parts, title=TITLE, foot=f"{TITLE}, {figures.first} to {figures.last}. {NO_DEVICE}")
+    made = pdf_of(parts, title=TITLE, foot=foot_of(figures, profile, visit.pages))
     headers = {"content-disposition": 'attachment; filename="leg-cramps-at-night.pdf"'}
     return Response(made, media_type="application/pdf", headers=headers)
 

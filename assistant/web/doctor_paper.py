@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 TITLE = "Leg cramps at night"
 NO_DEVICE = "Not a medical device."
+MADE_UP = "MADE-UP NIGHTS"
+MOST_FLAGS = 8
+"""Warning signs that are told one by one; there may be a year of them."""
 MOST_CARDS = 14
 """Nights that are told one by one: those of the two-week card, so that two pages are enough."""
 CARD = ("Night of", "Cramps", "Minutes each", "Pain each, 0-10", "Night disturbed, 0-10", "Sleep, 1-5")
@@ -44,15 +47,17 @@ def parts_of(
     """
     yield Title(1, TITLE)
     born = f", born {profile['born']}" if profile.get("born") else ""
-    made_up = ". MADE-UP NIGHTS" if pages.origin == "sample" else ""
+    made_up = f". {MADE_UP}" if pages.origin == "sample" else ""
     nights = f"nights of {day(figures.first)} to {day(figures.last)} ({figures.nights} nights){made_up}"
     yield Words(f"{profile.get('name') or 'Name not given'}{born}; {nights}.")
-    yield Grid(("Figure", "Value"), (60, 40), tuple(_figures(figures, len(flags))))
-    for each in flags:
+    yield Grid(("Figure", "Value"), (60, 40), tuple(told_of(figures, len(flags))))
+    for each in flags[:MOST_FLAGS]:
         what, level = pages.called(each.what, "flag"), pages.called(each.level, "level")
         yield Words(
             f"! {what[:1].upper()}{what[1:]} ({level}), {local(each.raised.stamp)}: nobody has acknowledged it."
         )
+    if len(flags) > MOST_FLAGS:
+        yield Words(f"! And {len(flags) - MOST_FLAGS} more, none of them graver: see Alerts on the page.")
     yield Title(2, f"Night by night: the last {MOST_CARDS}" if figures.nights > MOST_CARDS else "Night by night")
     yield Grid(CARD, (24, 12, 20, 20, 14, 10), tuple(_row(card) for card in figures.cards()[-MOST_CARDS:]))
     yield Title(2, "Hour of the night")
@@ -70,10 +75,24 @@ def parts_of(
     yield Words(HOW.format(when=local(now)))
 
 
-def _figures(figures: Figures, flags: int) -> Iterator[tuple[str, str]]:
+def foot_of(figures: Figures, profile: Mapping[str, Any], pages: Pages) -> str:
+    """Stands below each page: sheets come apart, and then each must say whose it is, and whether it is made up."""
+    whose = profile.get("name") or "Name not given"
+    made_up = f"{MADE_UP}. " if pages.origin == "sample" else ""
+    return f"{TITLE}, {figures.first} to {figures.last}, {whose}. {made_up}{NO_DEVICE}"
+
+
+def told_of(figures: Figures, flags: int) -> Iterator[tuple[str, str]]:
+    """The figures of a period, with how many warning signs are open: what each is called, and what it is."""
     minutes, pain, (gone, answered) = figures.minutes, figures.numbers("pain_now"), figures.eased
+    weekly, (woken, asked) = figures.weekly, figures.woken
     yield "Episodes", str(len(figures.episodes))
     yield "Nights with one or more; with two or more", f"{figures.nights_with(1)}; {figures.nights_with(2)}"
+    yield (
+        "Episodes in a whole week, median (range)",
+        f"{number(weekly.median, 1)} ({number(weekly.least)} to {number(weekly.most)})",
+    )
+    yield "Nights woken", f"{woken} of {asked} answered"
     yield "Minutes, median (longest)", f"{number(minutes.median, 1)} ({number(minutes.most, 1)})"
     yield "Pain 0-10, median (range)", f"{number(pain.median, 1)} ({number(pain.least)} to {number(pain.most)})"
     yield "Gone within 3 rounds", f"{gone} of {answered} answered"
