@@ -11,7 +11,7 @@ from night_tables import load_nights as load_tables
 from rich.console import Console
 
 from assistant.app import App
-from assistant.bench_nights import NightPlayer, SpokenNight, Voice, demo_voice, load_nights, recordings, run, show
+from assistant.bench_nights import NightPlayer, SpokenNight, Voice, demo_voice, load_nights, recordings, show
 from assistant.bench_nights_judge import judged, outcome
 from assistant.night_events import NightEvent
 
@@ -101,19 +101,19 @@ def test_an_episode_that_is_left_open_is_counted():
     assert not judged(FLAG, TYPED, night_of((1, "episode_opened", {})))["ended"]
 
 
-def test_other_nights_are_played_from_a_file_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("assistant.bench_nights.readers_here", list)
+def test_other_nights_are_played_from_a_file_of_their_own(player: NightPlayer, tmp_path: Path):
     other = tmp_path / "other.yaml"
     other.write_text('short: {says: {0: "my calf is cramping", 9: "stop"}, said: [], closed: [calf stop]}', "utf-8")
-    rows = run(App(str(tmp_path)), None, text=(other,))["rows"]
-    assert [(row["voice"], row["heard"], row["as_written"], row["ended"]) for row in rows] == [
-        ("typed", [2, 2], False, True)
-    ]
+    [night] = load_nights(other).values()
+    events = player.play(night, None)
+    assert outcome(events)["closed"] == ["calf stop"]
+    row = judged(night, events, events)
+    assert (row["heard"], row["as_written"], row["ended"]) == ([2, 2], False, True)
 
 
-def test_what_is_no_night_is_refused_in_one_line(tmp_path: Path):
+def test_what_is_no_night_is_refused_in_one_line(player: NightPlayer, tmp_path: Path):
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("short: {says: {0: hello}}", "utf-8")
     assert "holds no nights" in refusal(bedside_here("bench", "nights", "--text", wrong, "--data", tmp_path), 2)
     with pytest.raises(LookupError):
-        NightPlayer(App(str(tmp_path))).play(FLAG, Voice("nobody", lambda _: None))
+        player.play(FLAG, Voice("nobody", lambda _: None))
