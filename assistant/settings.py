@@ -92,10 +92,10 @@ class PersonSettings(_Body):
 
     hearing: Told = "unknown"
     partner: Told = "unknown"
-    wake_hour: Annotated[int, Field(ge=3, le=11)] | None = None
-    """When their day begins; unset: as the conversation has it."""
-    bed_hour: Annotated[int, Field(ge=17, le=23)] | None = None
-    """When it ends."""
+    wake_hour: Literal[0, 4, 5, 6, 7, 8, 9, 10, 11] = 0
+    """When their day begins; 0: as for everybody."""
+    bed_hour: Literal[0, 18, 19, 20, 21, 22, 23] = 0
+    """When it ends; 0 likewise."""
 
 
 class OtherSettings(_Body):

@@ -36,16 +36,15 @@ _RECENT = 4
 """Frames that a voice may fall behind ours for and still be a voice: within a word there are gaps."""
 _CLIPPED = 0.99
 """A microphone this full is overdriven, and no longer an image of what was played."""
-_BETA = 2.0
-"""How far above the expected rest of our echo a frequency must be to count as somebody's."""
+_BETA, _BETA_MOST = 2.0, 5.0
+"""How far above the expected rest of our echo a frequency must be to count as somebody's; most where much is left."""
 _MILD = np.float32(0.25)
 """Share of that rest which is taken out of what the recogniser hears: more would take the person's words along."""
 _FLOOR = 0.05
 """Share of the amplitude that passes all the same: holes in a spectrum read worse than a whisper."""
 _FIRST_TRUST_DB, _LEAST_TRUST_DB, _MOST_TRUST_DB = -3.0, -40.0, 30.0
-_DOWN_DB = 0.05
-_UP_DB, _UP_MOST_DB = 0.45, 1.35
-"""Steps that keep nine of ten frames of our own voice below what is expected of them; 27 of 28 where much is left."""
+_UP_DB, _DOWN_DB = 0.45, 0.05
+"""Steps that keep nine of ten frames of our own voice below what is expected of them."""
 _WELL_DB, _BADLY_DB = -20.0, -10.0
 """What is left of our voice where it is cancelled well, and where much of it stays: then it must not cut us off."""
 _LATELY = 0.98
@@ -149,7 +148,9 @@ class EchoCanceller:
         # The window is two frames long: where we fall silent, it still holds what was left of the frame before.
         both, self._rest_before = rest + self._rest_before, rest
         expected = both * (10 ** (self._trust_db / 10)).astype(np.float32)[_BAND]
-        sure = np.maximum(1 - _BETA * expected / (power + 1e-9), 0)
+        left_db = 10 * np.log10(self._levels[0] / self._levels[1])
+        beta = np.interp(left_db, (_WELL_DB, _BADLY_DB), (_BETA, _BETA_MOST))
+        sure = np.maximum(1 - beta * expected / (power + 1e-9), 0)
         foreign = float((sure * power)[_SPEECH].sum() / (power[_SPEECH].sum() + 1e-9))
         passes = np.maximum(1 - _BETA * _MILD * expected / (power + 1e-9), _FLOOR).astype(np.float32)
         return passes, foreign
@@ -159,9 +160,7 @@ class EchoCanceller:
         spectrum = spectrum_of(left)
         power = _in_bands(spectrum.real**2 + spectrum.imag**2)
         ratio_db = 10 * np.log10((power + 1e-9) / (_in_bands(rest) + 1e-9))
-        left_db = 10 * np.log10(self._levels[0] / self._levels[1])
-        up_db = np.interp(left_db, (_WELL_DB, _BADLY_DB), (_UP_DB, _UP_MOST_DB))
-        moved = self._trust_db + np.where(ratio_db > self._trust_db, up_db, -_DOWN_DB)
+        moved = self._trust_db + np.where(ratio_db > self._trust_db, _UP_DB, -_DOWN_DB)
         self._trust_db = np.clip(moved, _LEAST_TRUST_DB, _MOST_TRUST_DB)
 
 

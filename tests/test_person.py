@@ -76,7 +76,7 @@ def test_the_hours_of_the_page_are_the_bedsides(tmp_path: Path):
     assert (person.wake_hour, person.bed_hour) == (9, 18)
     assert person.profile.wake_hour == 9
     assert save(tmp_path, wake_hour="", bed_hour="") == 303
-    assert settings_of(tmp_path).person.wake_hour is None
+    assert settings_of(tmp_path).person.wake_hour == 0
     assert save(tmp_path, wake_hour="13") == 400
 
 

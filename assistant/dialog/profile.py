@@ -72,10 +72,10 @@ class Profile(Data):
     """The family allows standing and walking at night."""
     partner: Told = None
     """Somebody sleeps beside."""
-    wake_hour: Annotated[int, Field(ge=3, le=11)] | None = None
-    """The hour at which their day begins and the morning's questions may come; None: as for everybody."""
-    bed_hour: Annotated[int, Field(ge=17, le=23)] | None = None
-    """The hour at which their day ends."""
+    wake_hour: Annotated[int, Field(ge=0, le=11)] | None = None
+    """The hour at which their day begins and the morning's questions may come; None or 0: as for everybody."""
+    bed_hour: Annotated[int, Field(ge=0, le=23)] | None = None
+    """The hour at which their day ends; likewise."""
     helper: bool | str | None = None
     """Who helps, by name, or whether somebody does."""
     emergency: str | None = None
