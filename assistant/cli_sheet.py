@@ -9,6 +9,7 @@ from assistant.app import App
 from assistant.clock import RealClock
 from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.sheet import parts_of, sheet
+from assistant.store.place import FILE_NAME
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 def write_sheet(options: argparse.Namespace) -> int:
     """Write the reviewer's sheet; a name that ends in .pdf gets a PDF, any other a page for a browser."""
-    script, numbers = load_script(), MOMENT | NUMBERS | App(options.data).settings.numbers.model_dump()
+    app = App(options.data)
+    script = load_script()
+    if (app.data / FILE_NAME).is_file():  # opening it would make one
+        with app.house() as house:
+            script = script.signed((line, mark, each.reviewer) for (line, mark), each in house.reviews.read().items())
+    numbers = MOMENT | NUMBERS | app.settings.numbers.model_dump()
     path = Path(options.out)
     if path.suffix.lower() == ".pdf":
         from assistant.sheet_pdf import write_pdf  # noqa: PLC0415 - its library costs a third of a second

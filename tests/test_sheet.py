@@ -19,6 +19,8 @@ from assistant.sheet_pdf import write_pdf
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assistant.store.house import House
+
 ALL = MOMENT | NUMBERS
 
 
@@ -92,3 +94,15 @@ def test_the_command_writes_it_where_it_was_asked_to(tmp_path: Path):
     assert (tmp_path / "lines.pdf").read_bytes().startswith(b"%PDF-")
     nowhere = bedside("sheet", "--out", tmp_path / "no" / "lines.pdf", "--data", tmp_path)
     assert (nowhere.returncode, nowhere.stderr.count("\n")) == (1, 1)
+
+
+def test_what_a_reviewer_signed_on_the_page_stands_on_the_sheet_until_the_words_change(tmp_path: Path, house: House):
+    script = load_script()
+    line = script.lines["calf.first"]
+    house.reviews.sign({"calf.first": line.mark, "calf.hold": "other words"}, "Dr. Iris Ek, 4711", "Iris")
+    assert bedside("sheet", "--out", tmp_path / "lines.html", "--data", tmp_path).returncode == 0
+    page = (tmp_path / "lines.html").read_text(encoding="utf-8")
+    assert page.count("Dr. Iris Ek, 4711") == 1
+    assert page.count(NOT_YET) == len(script.lines) - 1
+    changed = script.model_copy(update={"lines": {"calf.first": Line(say="Let go.", kind="control", source="NHS")}})
+    assert changed.signed([("calf.first", line.mark, "Dr. Iris Ek")]).lines["calf.first"].approved_by is None

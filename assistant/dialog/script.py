@@ -28,7 +28,7 @@ from assistant.dialog.profile import SWITCHES
 from assistant.errors import ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["FIXED_LINES", "MOMENT", "NUMBERS", "PACK", "Line", "Script", "Stretch", "Timing", "load_script"]
 
@@ -50,6 +50,15 @@ class Script(Data):
     rules: tuple[Rule, ...]
     spoken: Spoken
     timing: Timing
+
+    def signed(self, signatures: Iterable[tuple[str, str, str]]) -> Script:
+        """The same with what was signed elsewhere: line, mark of its words, reviewer. The files' reviews stay."""
+        lines = dict(self.lines)
+        for name, mark, reviewer in signatures:
+            line = lines.get(name)
+            if line is not None and line.mark == mark and line.approved_by is None:
+                lines[name] = line.model_copy(update={"reviewer": reviewer, "reviewed": mark})
+        return self.model_copy(update={"lines": lines})
 
     def words(self, line: str, numbers: dict[str, str]) -> str:
         """What is said for a line's id, the family's numbers filled in."""
