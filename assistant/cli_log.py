@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from assistant.app import App
 from assistant.errors import UsageError
+from assistant.table import csv_lines
 from assistant.timeline import RELIEF
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
     from assistant.store import Episode
 
@@ -31,7 +30,7 @@ def episodes(options: argparse.Namespace) -> int:
             for episode in found:
                 print(json.dumps(episode.as_dict(), ensure_ascii=False), flush=True)
         elif options.csv:
-            _write_csv(found)
+            sys.stdout.writelines(csv_lines(found))
         else:
             show_episodes(list(found), Console(highlight=False))
     return 0
@@ -62,23 +61,6 @@ def show_episodes(found: list[Episode], console: Console) -> None:
 def _mark(episode: Episode) -> str:
     """Tells an episode that nobody had from one that somebody had."""
     return "" if episode.origin in (None, "live") else f" ({episode.origin})"
-
-
-def _write_csv(found: Iterable[Episode]) -> None:
-    writer: csv.DictWriter[str] | None = None
-    for episode in found:
-        row = {key: _cell(value) for key, value in episode.as_dict().items()}
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow(row)
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    # A spreadsheet would run a text that begins like a formula.
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _date(text: str | None) -> date | None:

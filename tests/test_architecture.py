@@ -111,6 +111,7 @@ def test_there_are_modules_to_be_judged():
                 "assistant.figures.",
                 "assistant.sheet_parts.",
                 "assistant.sheet_pdf.",
+                "assistant.table.",
                 "assistant.trend.",
                 "assistant.own_words.",
             ),

@@ -9,6 +9,7 @@ import subprocess
 import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from command_line import bedside_here, command, environment, objects, refusal
@@ -80,8 +81,16 @@ def test_the_bundle_for_a_clinic_is_valid_fhir_and_says_what_it_is_not(tmp_path:
     assert kinds == ["Patient", "Device", *["Observation"] * len(episodes), *["QuestionnaireResponse"] * len(answers)]
     assert 0 < len(answered) <= len(answers)
     assert {each.partOf[0].reference for each in answers} <= {entry.fullUrl for entry in read.entry}
-    told = {each.partOf[0].reference: each.item[0].answer[0].valueInteger for each in answers}
-    assert all(told[f"urn:uuid:{each.episode_id}"] == each.sleep_quality for each in answered)
+    told = {each.partOf[0].reference: {item.linkId: item.answer for item in each.item} for each in answers}
+    for each in episodes:
+        given = told.get(f"urn:uuid:{each.episode_id}", {})
+        for field in ("sleep_quality", "sleep_disturbance", "bother", "pain_morning", "sore_next_day", "awakenings"):
+            [*found] = [answer.valueInteger for answer in given.get(field, ())]
+            assert found == [value for value in [getattr(each, field)] if value is not None]
+        for field in ("knot", "urge_to_move", "relief_by_moving", "both_legs"):
+            [*found] = [answer.valueBoolean for answer in given.get(field, ())]
+            assert found == [value == "yes" for value in [getattr(each, field)] if value in ("yes", "no")]
+        assert tuple(answer.valueString for answer in given.get("triggers", ())) == tuple(each.triggers or ())
     assert len(episodes) > 3
     urls = {entry.fullUrl for entry in read.entry}
     assert {entry.resource.subject.reference for entry in read.entry[2:]} <= urls
@@ -93,3 +102,11 @@ def test_the_bundle_for_a_clinic_is_valid_fhir_and_says_what_it_is_not(tmp_path:
         if part.code.text == "Pain, 0 to 10"
     ]
     assert pains == [each.pain_now for each in episodes if each.pain_now is not None]
+
+
+def test_a_bundle_without_an_episode_is_valid_too(tmp_path: Path):
+    with opened(tmp_path, Clock()) as house:
+        read = Bundle.model_validate_json(json.dumps(bundle([], {}, house.now())))
+    assert [str(UUID(entry.fullUrl.removeprefix("urn:uuid:"))) for entry in read.entry] == [
+        entry.resource.id for entry in read.entry
+    ]

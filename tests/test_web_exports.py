@@ -6,22 +6,28 @@ import csv
 import io
 import json
 import re
-from typing import TYPE_CHECKING
+import shutil
+from typing import TYPE_CHECKING, get_args
 
 import pytest
-from command_line import PROJECT
+from command_line import PROJECT, bedside_here
 from jsonschema import Draft202012Validator
 from page_browser import CHEAP, CODE, LAST, made_up, opened
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 from test_web_door import HERE, knock, token
 
+from assistant.dialog.events import EndedBy
 from assistant.figures import figures_of
 from assistant.sheet_pdf import LACKED, pdf_of
 from assistant.store import JournalEntry, new_id
-from assistant.web.alerts import Alert
+from assistant.store.editing import GRADES
+from assistant.store.records import OWN, pain_band
+from assistant.table import BYTE_ORDER_MARK
+from assistant.web.alerts import GRAVEST, Alert
 from assistant.web.doctor_paper import MOST_FLAGS, parts_of, told_of
 from assistant.web.exports import SCHEMA
+from assistant.web.fields import SIDES, YES_NO
 from assistant.web.render import Pages
 from assistant.web.site import make_site
 
@@ -34,10 +40,18 @@ if TYPE_CHECKING:
     from assistant.store.house import House
 
 
+@pytest.fixture(scope="module")
+def made_up_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a made-up year, to be copied: making one takes a second."""
+    folder = tmp_path_factory.mktemp("year")
+    made_up(folder, 365)
+    return folder
+
+
 @pytest.fixture
-def year(tmp_path: Path, clock: Clock) -> Iterator[House]:
+def year(made_up_year: Path, tmp_path: Path, clock: Clock) -> Iterator[House]:
     """A log with a made-up year."""
-    made_up(tmp_path, 365)
+    shutil.copytree(made_up_year, tmp_path, dirs_exist_ok=True)
     with opened(tmp_path, clock) as house:
         yield house
 
@@ -54,6 +68,11 @@ def read(content: bytes) -> tuple[str, int]:
     """The words of a PDF, breaks as spaces, and its pages."""
     pages = PdfReader(io.BytesIO(content)).pages
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages)), len(pages)
+
+
+def table(visitor: TestClient) -> str:
+    """The table, as a spreadsheet reads it."""
+    return visitor.get("/export/episodes.csv").content.decode("utf-8-sig")
 
 
 def test_the_doctors_pdf_tells_what_the_log_holds_on_two_pages_at_most(visitor: TestClient, year: House):
@@ -146,8 +165,46 @@ def test_every_line_of_the_json_keeps_to_the_published_schema(visitor: TestClien
     assert [*check.iter_errors(lines[0] | {"pain_now": 11})] != []
 
 
+def test_the_schema_names_every_value_that_the_program_knows():
+    properties = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]
+    known: dict[str, tuple[str, ...]] = {
+        "ended_by": (*get_args(EndedBy), "told"),
+        "pain_band": tuple(dict.fromkeys(pain_band(pain) for pain in range(1, 11))),
+        "level": GRAVEST,
+        "grade": GRADES,
+        "origin": (*OWN, "sample", "demo", "script"),
+        **dict.fromkeys(("knot", "urge_to_move", "relief_by_moving", "both_legs"), YES_NO),
+        "class": tuple(Pages().words["class"]),
+    }
+    assert {name: tuple(properties[name]["enum"]) for name in known} == {n: (*v, None) for n, v in known.items()}
+    assert tuple(properties["side"]["enum"]) == SIDES
+    words = {n: properties[n]["description"] for n in ("ended_by", "grade", "origin", "level", "pain_band", "class")}
+    assert [(n, value) for n, text in words.items() for value in known[n] if value not in text] == []
+
+
+def test_the_table_opens_right_in_a_spreadsheet_and_is_the_command_lines_too(
+    visitor: TestClient, year: House, tmp_path: Path
+):
+    [episode, *_] = year.reading.all_episodes()
+    year.editing.change(episode.episode_id, "Rosa", 9999, {"note": 'Łódź; "two"\nlines, =1'})
+    written = visitor.get("/export/episodes.csv").content
+    assert written.startswith(BYTE_ORDER_MARK.encode())
+    assert next(csv.DictReader(io.StringIO(table(visitor))))["note"] == 'Łódź; "two"\nlines, =1'
+    printed = bedside_here("episodes", "--csv", "--data", str(tmp_path)).stdout
+    assert printed.splitlines() == table(visitor).splitlines()
+
+
+def test_an_empty_log_is_a_table_with_a_heading(tmp_path: Path, clock: Clock):
+    with opened(tmp_path, clock) as house:
+        client = TestClient(make_site(house, first_code=CODE, hasher=CHEAP), HERE)
+        knock(client, code=CODE)
+        assert table(client).split(",")[:2] == ["episode_id", "house_id"]
+        assert len(table(client).splitlines()) == 1
+        assert client.get("/export/episodes.jsonl").text == ""
+
+
 def test_each_column_of_the_table_is_explained_in_its_order_on_the_page_and_on_paper(visitor: TestClient):
-    [columns, *_] = csv.reader(io.StringIO(visitor.get("/export/episodes.csv").text))
+    [columns, *_] = csv.reader(io.StringIO(table(visitor)))
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]
     assert list(schema) == columns
     paper = (PROJECT / "docs" / "export.md").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from assistant.dialog.script import load_script
 from assistant.store import Closing, JournalEntry, NewEpisode, Stamp, Store, new_id, night_of
 from assistant.store.house import House
 from assistant.store.place import FILE_NAME
-from assistant.web.exports import cell
+from assistant.table import cell
 from assistant.web.render import Pages
 from assistant.web.site import READ, make_site
 
@@ -339,7 +339,7 @@ def test_among_made_up_nights_every_page_says_so(tmp_path: Path, clock: Clock):
 def test_the_table_holds_every_episode_and_no_formula(page: TestClient, tmp_path: Path, clock: Clock):
     episode = live(tmp_path, clock)
     page.post(f"/episode/{episode}", data={"csrf": token(page), "seen": "9999", "note": "=HYPERLINK(1)"})
-    table = list(csv.DictReader(io.StringIO(page.get("/export/episodes.csv").text)))
+    table = list(csv.DictReader(io.StringIO(page.get("/export/episodes.csv").content.decode("utf-8-sig"))))
     lines = [json.loads(line) for line in page.get("/export/episodes.jsonl").text.splitlines()]
     assert [each["episode_id"] for each in table] == [each["episode_id"] for each in lines] == [episode]
     assert list(table[0]) == list(lines[0])

@@ -119,6 +119,14 @@ class Episode:
         return out
 
 
+def columns() -> list[str]:
+    """The names in `Episode.as_dict`, in its order."""
+    names = [
+        [*_stamp_dict(e.name, None)] if e.name in ("onset", "end") else [e.name.rstrip("_")] for e in fields(Episode)
+    ]
+    return [name for some in names for name in some]
+
+
 def _stamp_dict(name: str, stamp: Stamp | None) -> dict[str, Any]:
     return {
         name: stamp.local.isoformat() if stamp else None,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import zlib
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from assistant.table import BYTE_ORDER_MARK, csv_lines
 from assistant.web.fhir import bundle
 from assistant.web.trends import last_over
 from assistant.web.visit import Refused
@@ -19,15 +19,10 @@ from assistant.web.visit import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from assistant.store.episode import Episode
     from assistant.web.visit import Visit
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet would run a text that begins so."""
 
 SCHEMA = Path(__file__).parent / "static" / "episode.schema.json"
 """Of a line of the JSON, and of the table's columns."""
-ROWS_AT_ONCE = 200
 MOST_IN_BUNDLE_DAYS = 366
 
 
@@ -41,7 +36,8 @@ def show_columns(visit: Visit) -> Response:
 def as_csv(visit: Visit) -> Response:
     """Every episode, one a line."""
     visit.house.editing.record("exported", None, by=visit.account.shown, form="csv")
-    return _file(csv_lines(visit.house.reading.all_episodes()), "text/csv; charset=utf-8", "episodes.csv")
+    lines = chain([BYTE_ORDER_MARK], csv_lines(visit.house.reading.all_episodes()))
+    return _file(lines, "text/csv; charset=utf-8", "episodes.csv")
 
 
 def as_json(visit: Visit) -> Response:
@@ -77,31 +73,6 @@ def as_fhir(visit: Visit) -> Response:
     made = bundle(episodes, visit.house.profile.read(), visit.now)
     headers = {"content-disposition": 'attachment; filename="bedside.fhir.json"'}
     return JSONResponse(made, media_type="application/fhir+json", headers=headers)
-
-
-def csv_lines(episodes: Iterable[Episode]) -> Iterator[str]:
-    """A table with a heading, some hundred rows at a time."""
-    page = io.StringIO()
-    writer = csv.writer(page, lineterminator="\r\n")
-    heading = False
-    for number, each in enumerate(episodes, 1):
-        row = each.as_dict()
-        if not heading:
-            writer.writerow(row)
-            heading = True
-        writer.writerow([cell(value) for value in row.values()])
-        if number % ROWS_AT_ONCE == 0:
-            yield page.getvalue()
-            page.seek(0)
-            page.truncate()
-    yield page.getvalue()
-
-
-def cell(value: Any) -> Any:
-    """What stands in the table: lists as JSON, and no text that a spreadsheet would run."""
-    if isinstance(value, (dict, list)):
-        value = json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _file(lines: Iterator[str], kind: str, name: str) -> Response:

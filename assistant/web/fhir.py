@@ -21,7 +21,7 @@ NOTICE = "Written by a bedside assistant or by carers. General information, not 
 
 def bundle(episodes: Sequence[Episode], profile: Mapping[str, Any], now: Stamp) -> dict[str, Any]:
     """A collection: the person, the device, an observation for each episode, and the morning's answers about it."""
-    person_id = episodes[0].person_id if episodes else "person"
+    person_id = episodes[0].person_id if episodes else str(uuid5(UUID(DEVICE_ID), "person"))
     resources = [_patient(person_id, profile), _device()]
     resources += [_observation(each, person_id) for each in episodes]
     resources += [made for each in episodes if (made := _answers(each, person_id))]
@@ -69,22 +69,28 @@ def _observation(each: Episode, person_id: str) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value}
 
 
-MORNING = (
+ANSWERS = (
     ("sleep_quality", "How did you sleep? 1 very poor to 5 very good"),
     ("sleep_disturbance", "How much did the cramp disturb the night? 0 not at all to 10 worst"),
     ("bother", "How much does it bother you? 0 not at all to 4 very much"),
     ("pain_morning", "Pain this morning, 0 to 10"),
     ("sore_next_day", "Is the muscle sore? 0 not at all to 3 very"),
+    ("awakenings", "How often awake in that night?"),
+    ("knot", "Could a hard knot be felt?"),
+    ("urge_to_move", "Was there an urge to move the legs?"),
+    ("relief_by_moving", "Did moving relieve it?"),
+    ("both_legs", "Were both legs concerned?"),
+    ("triggers", "What may have brought it on?"),
 )
-"""Fields that are asked in the morning or on the two-week card, as they are asked."""
+"""Fields that are asked on the two-week card, in the morning or of carers, with their questions."""
 
 
 def _answers(each: Episode, person_id: str) -> dict[str, Any] | None:
     """What was answered about an episode, as a questionnaire's response; None where nothing was."""
     items = [
-        {"linkId": field, "text": text, "answer": [{"valueInteger": value}]}
-        for field, text in MORNING
-        if (value := getattr(each, field)) is not None
+        {"linkId": field, "text": text, "answer": answer}
+        for field, text in ANSWERS
+        if (answer := _answer(getattr(each, field)))
     ]
     if not items:
         return None
@@ -96,6 +102,15 @@ def _answers(each: Episode, person_id: str) -> dict[str, Any] | None:
         "partOf": [{"reference": f"urn:uuid:{each.episode_id}"}],
         "item": items,
     }
+
+
+def _answer(value: int | str | Sequence[str] | None) -> list[dict[str, Any]]:
+    """The values of an answer; none where it is not known."""
+    if value is None or value == "unknown":
+        return []
+    if isinstance(value, str):
+        return [{"valueBoolean": value == "yes"}]
+    return [{"valueInteger": value}] if isinstance(value, int) else [{"valueString": each} for each in value]
 
 
 def _period(each: Episode) -> dict[str, str]:
