@@ -38,7 +38,8 @@ class WordUnderstanding:
     ) -> Match:
         """`cramp shin left` is a cramp of the left shin, `cramp` one of the calf, `rf_fall_injury sign=pop` a pop.
 
-        `perhaps rf_stroke 0.6` is a red flag that was not clear; `the news` is nothing.
+        `perhaps rf_stroke 0.6` is a red flag that was not clear, `cramp behind=rf_stroke` one behind a surer
+        cramp; `the news` is nothing.
         """
         del expected, allowed, second
         first, *rest = readings[0][0].split()
@@ -50,7 +51,8 @@ class WordUnderstanding:
         for word in rest:
             slot, _, value = word.rpartition("=")
             slots[slot or _slot_of(word)] = value
-        return Match(readings[0][0], first, 1.0, slots)
+        behind = slots.pop("behind", None)
+        return Match(readings[0][0], first, 1.0, slots, runner_up=(behind, 0.55) if behind else None)
 
 
 def _slot_of(word: str) -> str:
