@@ -18,6 +18,7 @@ import pytest
 import soxr
 from command_line import bedside, command, environment, refusal
 
+from assistant import cli_voices
 from assistant.app import App
 from assistant.cli_voices import get
 from assistant.dialog.script import load_script
@@ -40,6 +41,8 @@ from audio.voice_piper import PiperVoice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from assistant.store.house import House
 
 NUMBERS = Settings().numbers.model_dump()
 PROGRAM = """
@@ -246,6 +249,11 @@ def test_every_line_is_rendered_ahead_with_the_familys_numbers_but_those_that_on
         "control.told",
         "listening.stops",
     }
+
+
+def test_the_numbers_of_the_page_are_rendered_ahead_too(house: House, tmp_path: Path):
+    house.profile.write({"emergency": "one one two"}, "Rosa")
+    assert any("one one two" in line for line in cli_voices._lines(App(str(tmp_path))))
 
 
 def test_doctor_tells_of_a_voice_that_is_asked_for_and_cannot_say_every_line(
