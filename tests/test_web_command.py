@@ -8,6 +8,7 @@ import socket
 import subprocess
 import urllib.request
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -94,6 +95,11 @@ def test_the_bundle_for_a_clinic_is_valid_fhir_and_says_what_it_is_not(tmp_path:
     assert len(episodes) > 3
     urls = {entry.fullUrl for entry in read.entry}
     assert {entry.resource.subject.reference for entry in read.entry[2:]} <= urls
+    marked = [[each.code for each in entry.resource.meta.security] for entry in read.entry[2:]]
+    assert marked == [["HTEST"]] * (len(episodes) + len(answers))
+    assert all("Made up" in entry.resource.note[-1].text for entry in read.entry[2 : 2 + len(episodes)])
+    own = Bundle.model_validate_json(json.dumps(bundle([replace(episodes[0], origin="live")], {}, episodes[0].onset)))
+    assert [entry.resource.meta for entry in own.entry] == [None] * 4
     assert "not a diagnosis; not a medical device" in read.entry[1].resource.note[0].text
     pains = [
         part.valueInteger

@@ -1,13 +1,16 @@
 """Episodes as a FHIR R4 bundle. Codes stand only where they are sure; everything else is words.
 
 Sure are: LOINC 72514-3 (pain severity, 0 to 10, verbal), UCUM units, ICD-10-CM R25.2 (cramp and spasm: a symptom).
-The site is text, since a code of a region that nobody checked says more than is known. Nothing here is a diagnosis.
+HTEST is the standard's own mark of data that are no real person's. The site is text, since a code of a region that nobody
+checked says more than is known. Nothing here is a diagnosis.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
+
+from assistant.store.records import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from assistant.store.records import Stamp
 
 LOINC, UCUM, ICD = "http://loinc.org", "http://unitsofmeasure.org", "http://hl7.org/fhir/sid/icd-10-cm"
+REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+MADE_UP = "Made up, to try the program out. Nobody had it."
 NOTICE = "Written by a bedside assistant or by carers. General information, not a diagnosis; not a medical device."
 
 
@@ -55,6 +60,7 @@ def _observation(each: Episode, person_id: str) -> dict[str, Any]:
     made: dict[str, Any] = {
         "resourceType": "Observation",
         "id": each.episode_id,
+        "meta": _meta(each),
         "status": "final" if each.end else "preliminary",
         "code": {"coding": [{"system": ICD, "code": "R25.2", "display": "Cramp and spasm"}], "text": "Cramp at night"},
         "subject": {"reference": f"urn:uuid:{person_id}"},
@@ -64,8 +70,7 @@ def _observation(each: Episode, person_id: str) -> dict[str, Any]:
     }
     if each.origin == "live":
         made["device"] = {"reference": f"urn:uuid:{DEVICE_ID}"}
-    if each.note:
-        made["note"] = [{"text": each.note}]
+    made["note"] = [{"text": text} for text in (each.note, None if _is_own(each) else MADE_UP) if text]
     return {name: value for name, value in made.items() if value}
 
 
@@ -94,14 +99,26 @@ def _answers(each: Episode, person_id: str) -> dict[str, Any] | None:
     ]
     if not items:
         return None
-    return {
+    made = {
         "resourceType": "QuestionnaireResponse",
         "id": str(uuid5(UUID(each.episode_id), "morning")),
+        "meta": _meta(each),
         "status": "completed",
         "subject": {"reference": f"urn:uuid:{person_id}"},
         "partOf": [{"reference": f"urn:uuid:{each.episode_id}"}],
         "item": items,
     }
+    return {name: value for name, value in made.items() if value}
+
+
+def _is_own(each: Episode) -> bool:
+    """Whether somebody really had it."""
+    return each.origin is None or each.origin in OWN
+
+
+def _meta(each: Episode) -> dict[str, Any]:
+    """Marks what is made up, so that no clinic takes it for a patient's."""
+    return {} if _is_own(each) else {"security": [{"system": REASON, "code": "HTEST", "display": "test health data"}]}
 
 
 def _answer(value: int | str | Sequence[str] | None) -> list[dict[str, Any]]:
