@@ -122,6 +122,9 @@ def test_the_doctors_page_and_its_pdf_tell_the_same_figures(visitor: TestClient,
     words, _ = read(visitor.get("/doctor.pdf").content)
     page = visitor.get("/doctor").text
     assert [name for name, value in told.items() if f"{name} {value} " not in words] == []
+    measured = f"or carers wrote it down (made up: {len(figures.episodes)}); onset is the first complaint"
+    assert measured in words
+    assert measured in page
     assert [name for name, value in told.items() if f"<dt>{name}</dt><dd>{value}</dd>" not in page] == []
 
 

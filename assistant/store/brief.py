@@ -37,6 +37,7 @@ class Brief:
     class_: str | None
     triggers: list[str] | None
     grade: str | None
+    origin: str | None
 
     @property
     def hour(self) -> int:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from assistant.figures import figures_of
 from assistant.web.alerts import open_alerts
 from assistant.web.charts import bars
-from assistant.web.doctor_paper import TITLE, foot_of, parts_of, told_of
+from assistant.web.doctor_paper import TITLE, foot_of, how, parts_of, told_of
 from assistant.web.night import date_of
 from assistant.web.trends import NIGHT_HOURS, last_over
 from assistant.web.visit import Refused
@@ -35,7 +35,7 @@ def show_doctor(visit: Visit) -> Response:
         profile=visit.house.profile.read(),
         hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS], height=90),
         flags=flags,
-        written=visit.now,
+        how=how(figures, visit.pages, visit.now),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from assistant.sheet_parts import Bars, Grid, Title, Words
@@ -27,9 +28,9 @@ MOST_CARDS = 14
 """Nights that are told one by one: those of the two-week card, so that two pages are enough."""
 CARD = ("Night of", "Cramps", "Minutes each", "Pain each, 0-10", "Night disturbed, 0-10", "Sleep, 1-5")
 HOW = (
-    "How it was measured: a bedside device heard the person's own words, or carers wrote it down; onset is the first"
-    " complaint, the end is \u201cbetter\u201d or silence. Written {when}. General information, not a diagnosis;"
-    " not a medical device; no clinician has approved it."
+    "How it was measured: a bedside device heard the person's own words, or carers wrote it down ({whence});"
+    " onset is the first complaint, the end is \u201cbetter\u201d or silence. Written {when}."
+    " General information, not a diagnosis; not a medical device; no clinician has approved it."
 )
 
 
@@ -72,7 +73,14 @@ def parts_of(
     yield Words(_medicines(profile))
     yield Title(2, "What is missing")
     yield Words(_missing(figures, pages))
-    yield Words(HOW.format(when=local(now)))
+    yield Words(how(figures, pages, now))
+
+
+def how(figures: Figures, pages: Pages, now: Stamp) -> str:
+    """How it was measured, with how many episodes came which way, and what the sheet is not."""
+    ways = Counter(pages.called(name or "unmarked", "origin") for name in figures.count("origin").elements())
+    whence = "; ".join(f"{name}: {n}" for name, n in ways.most_common()) or "no episode"
+    return HOW.format(whence=whence, when=local(now))
 
 
 def foot_of(figures: Figures, profile: Mapping[str, Any], pages: Pages) -> str:

@@ -1,8 +1,8 @@
 """Episodes as a FHIR R4 bundle. Codes stand only where they are sure; everything else is words.
 
 Sure are: LOINC 72514-3 (pain severity, 0 to 10, verbal), UCUM units, ICD-10-CM R25.2 (cramp and spasm: a symptom).
-HTEST is the standard's own mark of data that are no real person's. The site is text, since a code of a region that nobody
-checked says more than is known. Nothing here is a diagnosis.
+HTEST is the standard's own mark of data that are no real person's. The site is text, since a code of a region that
+nobody checked says more than is known. Nothing here is a diagnosis.
 """
 
 from __future__ import annotations
