@@ -36,7 +36,7 @@ _RECENT = 4
 """Frames that a voice may fall behind ours for and still be a voice: within a word there are gaps."""
 _CLIPPED = 0.99
 """A microphone this full is overdriven, and no longer an image of what was played."""
-_BETA, _BETA_MOST = 2.0, 5.0
+_BETA, _BETA_MOST = 2.0, 10.0
 """How far above the expected rest of our echo a frequency must be to count as somebody's; most where much is left."""
 _MILD = np.float32(0.25)
 """Share of that rest which is taken out of what the recogniser hears: more would take the person's words along."""
@@ -47,8 +47,10 @@ _UP_DB, _DOWN_DB = 0.45, 0.05
 """Steps that keep nine of ten frames of our own voice below what is expected of them."""
 _WELL_DB, _BADLY_DB = -20.0, -10.0
 """What is left of our voice where it is cancelled well, and where much of it stays: then it must not cut us off."""
-_LATELY = 0.98
-"""Share of the levels' memory that a frame keeps: about a second and a half of our voice."""
+_MUCH_DB, _STEP_DB = -15.0, 0.15
+"""From here on much is left. The step follows the median of our frames; a person's first words hardly move it."""
+_LOUD = 0.005
+"""Energy of a frame (RMS of -50 dB) from which what is left tells something."""
 _LEAK = 0.003
 """Share of the echo's power that stays in any case, before more is learned: no path is exact, no loudspeaker linear."""
 _SPEECH_HZ = 200.0, 4000.0
@@ -91,7 +93,7 @@ class EchoCanceller:
         self._tail = np.zeros(FRAME_SAMPLES, np.float32)
         self._trust_db = np.full(len(_EDGES) - 1, _FIRST_TRUST_DB)
         self._rest_before = np.zeros(BINS, np.float32)
-        self._levels = np.full(2, 1e-9)
+        self._left_db = _WELL_DB
         self._foreign: deque[float] = deque([1.0] * _RECENT, maxlen=_RECENT)
 
     def clean(self, frame: Frame, played: NDArray[np.float32]) -> Cleaned:
@@ -113,13 +115,16 @@ class EchoCanceller:
             self._rest_before = np.zeros(BINS, np.float32)
             return Cleaned(Frame(out.astype(np.float32), start_s), 0.0)
         spectrum = np.fft.rfft(window * _WINDOW)
-        if not self.somebody_speaks:
-            self._levels = _LATELY * self._levels + (float(left @ left), float(heard @ heard))
+        if not self.somebody_speaks and float(heard @ heard) > _LOUD:
+            left_db = 10 * np.log10((float(left @ left) + 1e-9) / float(heard @ heard))
+            self._left_db += _STEP_DB if left_db > self._left_db else -_STEP_DB
         gain, foreign = self._weighed(spectrum, left)
         self._foreign.append(0.0 if float(np.abs(heard).max()) >= _CLIPPED else foreign)
         sound = np.fft.irfft(spectrum * gain).astype(np.float32) * _WINDOW
         out, self._tail = self._tail + sound[:FRAME_SAMPLES], sound[FRAME_SAMPLES:]
-        return Cleaned(Frame(out.astype(np.float32), start_s), 1.0 - max(self._foreign))
+        # Where much is left of us, one frame alone is no voice yet.
+        most = sorted(self._foreign)[-2 if self._left_db > _MUCH_DB else -1]
+        return Cleaned(Frame(out.astype(np.float32), start_s), 1.0 - most)
 
     def _at_the_time(self, heard: NDArray[np.float32], played: NDArray[np.float32]) -> NDArray[np.float32]:
         """What was played at the time of the frame, by what is known of the devices' clocks."""
@@ -148,8 +153,7 @@ class EchoCanceller:
         # The window is two frames long: where we fall silent, it still holds what was left of the frame before.
         both, self._rest_before = rest + self._rest_before, rest
         expected = both * (10 ** (self._trust_db / 10)).astype(np.float32)[_BAND]
-        left_db = 10 * np.log10(self._levels[0] / self._levels[1])
-        beta = np.interp(left_db, (_WELL_DB, _BADLY_DB), (_BETA, _BETA_MOST))
+        beta = np.interp(self._left_db, (_WELL_DB, _BADLY_DB), (_BETA, _BETA_MOST))
         sure = np.maximum(1 - beta * expected / (power + 1e-9), 0)
         foreign = float((sure * power)[_SPEECH].sum() / (power[_SPEECH].sum() + 1e-9))
         passes = np.maximum(1 - _BETA * _MILD * expected / (power + 1e-9), _FLOOR).astype(np.float32)
