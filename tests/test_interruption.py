@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from intents import Match
 
 
-def heard(text: str, allowed: str) -> Heard:
-    return Heard((Reading(text, -2.0),), 0.0, 1.0, "told", 0.0, Reading(allowed, -4.5), -2.0)
+def heard(text: str, watched: str) -> Heard:
+    return Heard((Reading(text, -2.0),), 0.0, 1.0, "told", watched=Reading(watched, -4.5), watched_odds=-2.5)
 
 
 @pytest.mark.parametrize(("seconds_later", "intents"), [(0.5, ["cramp", "stop"]), (14.0, ["cramp", None])])
