@@ -93,7 +93,7 @@ class EchoCanceller:
         self._tail = np.zeros(FRAME_SAMPLES, np.float32)
         self._trust_db = np.full(len(_EDGES) - 1, _FIRST_TRUST_DB)
         self._rest_before = np.zeros(BINS, np.float32)
-        self._left_db = _WELL_DB
+        self._left_db = _BADLY_DB
         self._foreign: deque[float] = deque([1.0] * _RECENT, maxlen=_RECENT)
 
     def clean(self, frame: Frame, played: NDArray[np.float32]) -> Cleaned:
