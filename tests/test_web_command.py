@@ -10,7 +10,7 @@ import urllib.request
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from command_line import bedside_here, command, environment, objects, refusal
@@ -74,7 +74,8 @@ def test_the_bundle_for_a_clinic_is_valid_fhir_and_says_what_it_is_not(tmp_path:
     made_up(tmp_path, 28)
     with opened(tmp_path, Clock()) as house:
         episodes = house.reading.episodes(LAST.replace(day=1), LAST)
-        made = bundle(episodes, {"name": "Anna", "born": "1941"}, house.now())
+        theirs = replace(episodes[0], person_id=str(uuid4()))
+        made = bundle([*episodes, theirs], house.person_id, {"name": "Anna", "born": "1941"}, house.now())
     read = Bundle.model_validate_json(json.dumps(made))
     kinds = [entry.resource.get_resource_type() for entry in read.entry]
     answered = [each for each in episodes if each.sleep_quality is not None]
@@ -98,7 +99,8 @@ def test_the_bundle_for_a_clinic_is_valid_fhir_and_says_what_it_is_not(tmp_path:
     marked = [[each.code for each in entry.resource.meta.security] for entry in read.entry[2:]]
     assert marked == [["HTEST"]] * (len(episodes) + len(answers))
     assert all("Made up" in entry.resource.note[-1].text for entry in read.entry[2 : 2 + len(episodes)])
-    own = Bundle.model_validate_json(json.dumps(bundle([replace(episodes[0], origin="live")], {}, episodes[0].onset)))
+    live = bundle([replace(episodes[0], origin="live")], episodes[0].person_id, {}, episodes[0].onset)
+    own = Bundle.model_validate_json(json.dumps(live))
     assert [entry.resource.meta for entry in own.entry] == [None] * 4
     assert "not a diagnosis; not a medical device" in read.entry[1].resource.note[0].text
     pains = [
@@ -107,12 +109,12 @@ def test_the_bundle_for_a_clinic_is_valid_fhir_and_says_what_it_is_not(tmp_path:
         for part in getattr(entry.resource, "component", None) or ()
         if part.code.text == "Pain, 0 to 10"
     ]
-    assert pains == [each.pain_now for each in episodes if each.pain_now is not None]
+    assert pains == [e.pain_now for e in episodes if e.pain_now is not None and e.pain_now_source != "inferred"]
 
 
 def test_a_bundle_without_an_episode_is_valid_too(tmp_path: Path):
     with opened(tmp_path, Clock()) as house:
-        read = Bundle.model_validate_json(json.dumps(bundle([], {}, house.now())))
+        read = Bundle.model_validate_json(json.dumps(bundle([], house.person_id, {}, house.now())))
     assert [str(UUID(entry.fullUrl.removeprefix("urn:uuid:"))) for entry in read.entry] == [
         entry.resource.id for entry in read.entry
     ]

@@ -38,6 +38,8 @@ class House:
         self._link = Link.open(where, checkpoints=True, busy_ms=None)
         owner = self._owner = claim(self._link, "page")
         self.now = now
+        self.person_id = owner["person_id"]
+        """Whose log it is; others in the same bed have ids of their own."""
         self.reading = Reading(self._link, owner["house_id"], origins)
         self.editing = Editing(self._link, owner, now)
         self.people = People(self._link, owner, now)

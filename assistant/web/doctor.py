@@ -17,7 +17,6 @@ from assistant.web.visit import Refused
 
 if TYPE_CHECKING:
     from assistant.figures import Figures
-    from assistant.web.alerts import Alert
     from assistant.web.visit import Visit
 
 USUAL = timedelta(days=13)
@@ -27,7 +26,7 @@ MOST = timedelta(days=366)
 def show_doctor(visit: Visit) -> Response:
     """The page; `?from=` and `?to=` choose the nights."""
     figures = _figures(visit)
-    hours, flags = figures.hours, _open_flags(visit, figures)
+    hours, flags = figures.hours, open_alerts(visit.house)
     return visit.show(
         "doctor.html",
         figures=figures,
@@ -43,7 +42,7 @@ def as_pdf(visit: Visit) -> Response:
     """The same on paper: one page or two, black on white."""
     figures = _figures(visit)
     profile = visit.house.profile.read()
-    parts = parts_of(figures, profile, _open_flags(visit, figures), visit.pages, visit.now)
+    parts = parts_of(figures, profile, open_alerts(visit.house), visit.pages, visit.now)
     from assistant.sheet_pdf import pdf_of  # noqa: PLC0415 - its library costs a third of a second
 
     visit.house.editing.record("exported", None, by=visit.account.shown, form="pdf")
@@ -58,8 +57,3 @@ def _figures(visit: Visit) -> Figures:
     if not timedelta() <= last - first <= MOST:
         raise Refused("The first night must come before the last one, by a year at most. Choose them again.")
     return figures_of(visit.house.reading.briefs(first, last), first, last)
-
-
-def _open_flags(visit: Visit, figures: Figures) -> list[Alert]:
-    known = {each.episode_id for each in figures.episodes}
-    return [each for each in open_alerts(visit.house) if each.raised.episode_id in known]

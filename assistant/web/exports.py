@@ -70,7 +70,7 @@ def as_fhir(visit: Visit) -> Response:
         raise Refused(f"days must be a whole number from 1 to {MOST_IN_BUNDLE_DAYS}. Correct it.")
     episodes = visit.house.reading.episodes(last - timedelta(days=int(days) - 1), last)
     visit.house.editing.record("exported", None, by=visit.account.shown, form="fhir")
-    made = bundle(episodes, visit.house.profile.read(), visit.now)
+    made = bundle(episodes, visit.house.person_id, visit.house.profile.read(), visit.now)
     headers = {"content-disposition": 'attachment; filename="bedside.fhir.json"'}
     return JSONResponse(made, media_type="application/fhir+json", headers=headers)
 

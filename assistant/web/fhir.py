@@ -24,12 +24,19 @@ MADE_UP = "Made up, to try the program out. Nobody had it."
 NOTICE = "Written by a bedside assistant or by carers. General information, not a diagnosis; not a medical device."
 
 
-def bundle(episodes: Sequence[Episode], profile: Mapping[str, Any], now: Stamp) -> dict[str, Any]:
-    """A collection: the person, the device, an observation for each episode, and the morning's answers about it."""
-    person_id = episodes[0].person_id if episodes else str(uuid5(UUID(DEVICE_ID), "person"))
+def bundle(episodes: Sequence[Episode], person_id: str, profile: Mapping[str, Any], now: Stamp) -> dict[str, Any]:
+    """A collection: the person, the device, an observation for each episode, and the morning's answers about it.
+
+    Args:
+        episodes: of the person; those of others in the same bed are left out, for they are no part of this record.
+        person_id: whose record it is.
+        profile: of the person.
+        now: when it is written.
+    """
+    own = [each for each in episodes if each.person_id == person_id]
     resources = [_patient(person_id, profile), _device()]
-    resources += [_observation(each, person_id) for each in episodes]
-    resources += [made for each in episodes if (made := _answers(each, person_id))]
+    resources += [_observation(each, person_id) for each in own]
+    resources += [made for each in own if (made := _answers(each, person_id))]
     entries = [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in resources]
     return {
         "resourceType": "Bundle",
@@ -148,8 +155,10 @@ def _components(each: Episode) -> list[dict[str, Any]]:
         quantity = {"value": round(each.duration_s, 1), "unit": "s", "system": UCUM, "code": "s"}
         known.append({"code": {"text": "Duration"}, "valueQuantity": quantity})
     if each.pain_now is not None:
-        coding = {"system": LOINC, "code": "72514-3"}
-        known.append({"code": {"coding": [coding], "text": "Pain, 0 to 10"}, "valueInteger": each.pain_now})
+        told = {"coding": [{"system": LOINC, "code": "72514-3"}], "text": "Pain, 0 to 10"}
+        # The code stands for a number that the person gave, not for one that was read out of "bad".
+        code = {"text": "Pain, 0 to 10, inferred from a word"} if each.pain_now_source == "inferred" else told
+        known.append({"code": code, "valueInteger": each.pain_now})
     if each.relief is not None:
         scale = "Relief: 0 worse, 1 same, 2 some, 3 gone"
         known.append({"code": {"text": scale}, "valueInteger": each.relief})
