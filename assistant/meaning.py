@@ -34,15 +34,17 @@ def meaning_of(
 
     Args:
         understanding: the pack's.
-        heard: the utterance, with its readings, the grammar's, and another engine's or else a second reader's.
+        heard: the utterance, with its readings, the grammar's or else the watched one, and another engine's or else a
+            second reader's.
         idle: nothing is open, so that only complaints and help count.
         expected: intents that the open question awaits.
     """
+    fitting = heard.allowed or heard.watched
     second = heard.second.readings if heard.second else heard.judged or None
     return understanding.understand(
         [(reading.text, reading.rank) for reading in heard.readings],
         idle=idle,
         expected=expected,
-        allowed=(heard.allowed.text, heard.allowed.rank) if heard.allowed else None,
+        allowed=(fitting.text, fitting.rank) if fitting else None,
         second=None if second is None else [(reading.text, reading.rank) for reading in second],
     )

@@ -33,8 +33,8 @@ class Sayings:
     """Lay words and phrases that sentences are made of."""
     decoys: Sequence[str]
     """Frequent words that nobody says to us alone."""
-    grammar: Grammar
-    """The same sentences, followed letter by letter."""
+    grammar: Grammar | None
+    """The same sentences, followed letter by letter; None where no search along them is wanted."""
     leaning: Leaning | None = None
     """How people talk here, for engines that search freely and lean towards it."""
     second_reader: bool = False
