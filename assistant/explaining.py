@@ -62,23 +62,24 @@ def why(match: Match, understanding: Understanding) -> Iterator[str]:
 
 
 def _readings(heard: Heard, understanding: Understanding) -> Iterator[str]:
-    """The readings that count, and how the grammar's compares with the free ones."""
+    """The readings that count, and how the sentence that may join them compares with the free ones."""
     settings = understanding.pack.composition.settings
     free = [(reading.text, reading.rank) for reading in heard.readings]
-    allowed = (heard.allowed.text, heard.allowed.rank) if heard.allowed else None
-    counted = joined(free, allowed, settings)
+    fitting = heard.fitting
+    counted = joined(free, (fitting.text, fitting.rank) if fitting else None, settings)
     of_all = 0.5 if heard.judged or (heard.second and heard.second.readings) else 1.0
     yield "  weight  log P  leaning  reading"
-    yield from _listed([*heard.readings, *([heard.allowed] if heard.allowed else [])], counted, settings, of_all)
+    yield from _listed([*heard.readings, *([fitting] if fitting else [])], counted, settings, of_all)
     if heard.judged:
         yield "  weight  log P  leaning  reading; the leaning holds the second reader's share too"
         judged = [(reading.text, reading.rank) for reading in heard.judged]
         yield from _listed(heard.judged, judged, settings, of_all)
-    if heard.allowed is not None:
-        gap = max(rank for _, rank in free) - heard.allowed.rank
-        counts = "counts" if heard.allowed.text in dict(counted) else "does not count"
+    if fitting is not None:
+        gap = max(rank for _, rank in free) - fitting.rank
+        whose = "the grammar's" if heard.allowed else "looked for"
+        counts = "counts" if fitting.text in dict(counted) else "does not count"
         yield (
-            f"  the grammar's: “{heard.allowed.text}”, {gap:.1f} nats below the best free reading; it {counts},"
+            f"  {whose}: “{fitting.text}”, {gap:.1f} nats below the best free reading; it {counts},"
             f" since at most {settings.allowed_gap:.1f} are allowed"
         )
     if heard.second is not None:

@@ -39,12 +39,11 @@ def meaning_of(
         idle: nothing is open, so that only complaints and help count.
         expected: intents that the open question awaits.
     """
-    fitting = heard.allowed or heard.watched
     second = heard.second.readings if heard.second else heard.judged or None
     return understanding.understand(
         [(reading.text, reading.rank) for reading in heard.readings],
         idle=idle,
         expected=expected,
-        allowed=(fitting.text, fitting.rank) if fitting else None,
+        allowed=(heard.fitting.text, heard.fitting.rank) if heard.fitting else None,
         second=None if second is None else [(reading.text, reading.rank) for reading in second],
     )

@@ -71,6 +71,11 @@ class Heard:
     """Log P(watched) - log P(likeliest text), nats: the mean over the readers of this sound. 0 is certain."""
 
     @property
+    def fitting(self) -> Reading | None:
+        """The sentence, known beforehand, that may join the readings: the grammar's, or else the watched one."""
+        return self.allowed or self.watched
+
+    @property
     def text(self) -> str:
         """The best reading's words, or nothing."""
         return self.readings[0].text if self.readings else ""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from command_line import COMPLAINT, bedside_here
 from conftest import BEGINS
 
 from assistant.clock import SimulatedClock
 from assistant.episode_log import EpisodeLog
+from assistant.explaining import explained
+from assistant.meaning import meaning_of
 from assistant.night_events import Teller
 from assistant.scribe import Scribe
-from audio import SAMPLE_RATE
+from audio import SAMPLE_RATE, Heard, Reading
 from audio.wav_writer import write_wav
 from intents.understanding import Understanding
 
@@ -69,6 +73,15 @@ def test_hear_explains_on_one_screen_why_it_was_understood_so(tmp_path: Path):
     shown = "\n".join(lines)
     for piece in ("log P", "leaning", "the second reader", "threshold", "“my left calf"):
         assert piece in shown
+
+
+@pytest.mark.parametrize(("field", "whose"), [("allowed", "the grammar's"), ("watched", "looked for")])
+def test_the_sentence_that_may_join_the_readings_is_explained_with_them(field: str, whose: str):
+    understanding = Understanding.load()
+    heard = replace(Heard((Reading("star", -2.0),), 0.0, 1.0, "moonshine"), **{field: Reading("stop", -3.0)})
+    told = "\n".join(explained("a.wav", [(heard, meaning_of(understanding, heard))], understanding))
+    assert f"{whose}: “stop”, 1.0 nats below the best free reading; it counts" in told
+    assert "  stop\n" in told
 
 
 def test_hear_explains_that_nobody_spoke(tmp_path: Path):
