@@ -21,7 +21,7 @@ from assistant.bench_ablation_ways import WAYS, Way
 from assistant.bench_baselines import REMEDY, Hassil, PocketSphinx
 from assistant.bench_counts import count, is_right, rows_of, table_of, told_missed, why_missed
 from assistant.bench_picture import picture_of
-from assistant.bench_reliability import Judged, told_reliability
+from assistant.bench_reliability import judged_of, told_reliability
 from assistant.bench_sound import Played, read_sound
 from assistant.hearing import sureness
 from assistant.meaning import meaning_of
@@ -62,11 +62,12 @@ def run(app: App, clips: Path, *, every: int = 1) -> dict[str, Any]:
             sound = Played(read_sound(clips / row["file"]))
             counts = result["heard"].setdefault(row["condition"], {})
             read = readers.hear(sound)
-            for name, match in _meanings(parts, read).items():
+            told = _meanings(parts, read)
+            for name, match in told.items():
                 count(counts.setdefault(name, Counter()), row, parts.known, match)
             if sphinx is not None:
                 count(counts.setdefault(SPHINX, Counter()), row, parts.known, sphinx.hear(sound.samples))
-            _note(result, parts, row, read[OURS])
+            _note(result, parts, row, read[OURS], told[OURS])
     except KeyboardInterrupt:
         result["stopped"] = True
     return result
@@ -104,15 +105,13 @@ def _surest(understanding: Understanding, finals: Sequence[Heard]) -> Match | No
     return max((meaning_of(understanding, heard) for heard in finals), key=sureness, default=None)
 
 
-def _note(result: dict[str, Any], parts: _Parts, row: Row, finals: list[Heard]) -> None:
+def _note(result: dict[str, Any], parts: _Parts, row: Row, finals: list[Heard], match: Match | None) -> None:
     """What ours made of a clip, and why it was missed."""
-    match = _surest(parts.ours, finals)
     intent, slots = (match.intent, match.slots) if match else (None, {})
     if row["intent"] in parts.known and not is_right(row, intent, slots):
         result["heard"][row["condition"]][OURS][why_missed(row, finals, parts.ours)] += 1
-    best = match.best if match else None
-    judged = Judged(match.score if match else 0.0, is_right=best == row["intent"])
-    told = {"wanted": row["intent"], "understood": intent, "best": best, "score": round(judged.score, 4)}
+    best, score = (match.best, match.score) if match else (None, 0.0)
+    told = {"wanted": row["intent"], "understood": intent, "best": best, "score": round(score, 4)}
     result["clips"].append({"file": row["file"], "condition": row["condition"], **told})
 
 
@@ -154,8 +153,7 @@ def show(result: dict[str, Any], console: Console) -> None:
     for way, counts in result["typed"].items():
         table.add_row(way, *(f"{right}/{asked}" for right, asked in (counts.get(kind, (0, 0)) for kind in kinds)))
     console.print(table)
-    judged = [Judged(clip["score"], is_right=clip["best"] == clip["wanted"]) for clip in result["clips"]]
-    for line in told_reliability(judged):
+    for line in told_reliability(judged_of(result["clips"])):
         console.print(line)
     for name, why in result["absent"].items():
         console.print(f"{name}: {why}")

@@ -64,6 +64,7 @@ class Readers:
                 grammar=sayings.grammar,
                 leaning=sayings.leaning if leans else None,
                 second=second,
+                watched=sayings.watched,
                 peak=peak,
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistant.bench_ablation_hearing import AS_RECORDED, NO_LEANING, OURS
@@ -40,44 +41,18 @@ class Way:
         return self.name == OURS or self.pack is not _whole_pack
 
 
-def _best_alone(heard: Heard) -> Heard:
-    return replace(heard, readings=heard.readings[:1], judged=heard.judged[:1], allowed=None)
-
-
-def _without_second(heard: Heard) -> Heard:
-    return replace(heard, judged=())
+def best_alone(heard: Heard) -> Heard:
+    """The best transcript, and no sentence that is known beforehand."""
+    return replace(heard, readings=heard.readings[:1], judged=heard.judged[:1], allowed=None, watched=None)
 
 
 def _second_alone(heard: Heard) -> Heard:
     return replace(heard, readings=heard.judged or heard.readings, judged=())
 
 
-def _without_grammar(heard: Heard) -> Heard:
-    return replace(heard, allowed=None)
-
-
-def _without_sound_alikes(pack: Pack) -> Pack:
-    return replace(pack, misheard=())
-
-
-def _without_spelling(pack: Pack) -> Pack:
-    return _composed(pack, misspelt=())
-
-
-def _without_negation(pack: Pack) -> Pack:
-    return _composed(pack, modifiers=())
-
-
-def _without_sentences(pack: Pack) -> Pack:
-    return replace(pack, sentences=())
-
-
-def _without_margin(pack: Pack) -> Pack:
-    return _set(pack, margin=0.0)
-
-
-def _without_disagreement(pack: Pack) -> Pack:
-    return _set(pack, disagreement=0.0)
+def without_known(heard: Heard) -> Heard:
+    """No sentence that is known beforehand joins: neither the grammar's nor a watched one."""
+    return replace(heard, allowed=None, watched=None)
 
 
 def _without_strangers(pack: Pack) -> Pack:
@@ -97,16 +72,16 @@ def _composed(pack: Pack, **parts: Any) -> Pack:
 WAYS = (
     Way(OURS),
     Way("without leaning on bedside talk", hearing=NO_LEANING),
-    Way("without the second reader", heard=_without_second),
+    Way("without the second reader", heard=partial(replace, judged=())),
     Way("the second reader's list alone", heard=_second_alone),
-    Way("without the grammar's reading", heard=_without_grammar),
-    Way("best transcripts only", heard=_best_alone),
+    Way("without the grammar's reading", heard=without_known),
+    Way("best transcripts only", heard=best_alone),
     Way("level as recorded", hearing=AS_RECORDED),
-    Way("without sound-alikes", pack=_without_sound_alikes),
-    Way("without slips of spelling", pack=_without_spelling),
-    Way("without negation", pack=_without_negation),
-    Way("without whole sentences", pack=_without_sentences),
+    Way("without sound-alikes", pack=partial(replace, misheard=())),
+    Way("without slips of spelling", pack=partial(_composed, misspelt=())),
+    Way("without negation", pack=partial(_composed, modifiers=())),
+    Way("without whole sentences", pack=partial(replace, sentences=())),
     Way("without strangers", pack=_without_strangers),
-    Way("without the margin", pack=_without_margin),
-    Way("without the cost of disagreement", pack=_without_disagreement),
+    Way("without the margin", pack=partial(_set, margin=0.0)),
+    Way("without the cost of disagreement", pack=partial(_set, disagreement=0.0)),
 )

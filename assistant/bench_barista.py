@@ -8,7 +8,7 @@ report's own: nothing was tuned on it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from assistant.bench_ablation_ways import best_alone, without_known
 from assistant.bench_noise import babble, fan, mixed
 from assistant.bench_picture import picture_of
 from assistant.bench_sound import Played, read_sound, sounds_in
@@ -92,8 +93,8 @@ def run(app: App, clips: Path, *, every: int = 1, sound: Sequence[Path] = ()) ->
     nearest = Nearest(understanding.pack, each=SENTENCES)
     ways: dict[str, Callable[[list[Heard]], Match | None]] = {
         "nearest sentence": lambda finals: nearest.understand(" ".join(heard.text for heard in finals)),
-        "best transcript": lambda finals: hearing.meaning([_best_alone(heard) for heard in finals]),
-        "without the grammar": lambda finals: hearing.meaning([replace(heard, allowed=None) for heard in finals]),
+        "best transcript": lambda finals: hearing.meaning([best_alone(heard) for heard in finals]),
+        "without the grammar": lambda finals: hearing.meaning([without_known(heard) for heard in finals]),
         "ours": hearing.meaning,
     }
     work = [(order, condition) for order in sorted(heard, key=_part) for condition in conditions()]
@@ -147,10 +148,6 @@ def _labels(clips: Path) -> dict[str, Any]:
 
 def _part(order: Order) -> str:
     return "report" if order.number % 2 else "tuning"
-
-
-def _best_alone(heard: Heard) -> Heard:
-    return replace(heard, readings=heard.readings[:1], allowed=None)
 
 
 def picture(result: dict[str, Any]) -> str:

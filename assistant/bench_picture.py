@@ -9,10 +9,12 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from assistant.bench_reliability import Judged, bins_of
+from assistant.bench_reliability import bins_of, judged_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from assistant.bench_reliability import Judged
 
 WIDTH = 900
 _LINE, _LABEL, _BAR, _CELL, _PLOT = 18, 280, 520, 15, 280
@@ -27,7 +29,7 @@ def picture_of(heard: Mapping[str, Mapping[str, Mapping[str, int]]], clips: Sequ
         heard: condition -> way -> counts, with `right` of `asked`.
         clips: for each `wanted`, `understood`, `best` and `score`; without them there are the bars alone.
     """
-    judged = [Judged(clip["score"], clip["best"] == clip["wanted"]) for clip in clips]
+    judged = judged_of(clips)
     pairs = Counter((clip["wanted"], clip["understood"] or _SILENCE) for clip in clips)
     parts: list[str] = []
     top = 0

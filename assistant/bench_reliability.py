@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 BINS = 10
 
@@ -28,6 +28,11 @@ class Bin:
     """Mean."""
     right: float
     """Share."""
+
+
+def judged_of(clips: Iterable[Mapping[str, Any]]) -> list[Judged]:
+    """The clips of a benchmark, each with `score`, `best` and `wanted`."""
+    return [Judged(clip["score"], is_right=clip["best"] == clip["wanted"]) for clip in clips]
 
 
 def bins_of(judged: Sequence[Judged], *, bins: int = BINS) -> list[Bin]:

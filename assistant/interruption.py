@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SILENCING = frozenset({"stop", "help"})
 """Meanings that end what we say, and may be told by one word."""
 FITS = -6.0
-"""Odds, in nats, from which such a sentence counts: over our voice a "stop" had -4.7 and more, the other words
+"""Odds, in nats, from which such a sentence counts: over our voice a "stop" had -5.9 and more, the other words
 of real people -12 and less; words that rhyme with it are taken for it now and then (docs/benchmarks.md)."""
 
 
