@@ -9,7 +9,7 @@ from assistant.app import App
 from assistant.clock import RealClock
 from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.sheet import parts_of, sheet
-from assistant.store.place import FILE_NAME
+from assistant.store.file import has_log
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +19,7 @@ def write_sheet(options: argparse.Namespace) -> int:
     """Write the reviewer's sheet; a name that ends in .pdf gets a PDF, any other a page for a browser."""
     app = App(options.data)
     script = load_script()
-    if (app.data / FILE_NAME).is_file():  # opening it would make one
+    if has_log(app.data):
         with app.house() as house:
             script = script.signed((line, mark, each.reviewer) for (line, mark), each in house.reviews.read().items())
     numbers = MOMENT | NUMBERS | app.settings.numbers.model_dump()

@@ -17,7 +17,7 @@ from assistant.app import App
 from assistant.dialog.script import load_script
 from assistant.errors import BedsideError
 from assistant.places import cache_folder
-from assistant.store.place import FILE_NAME
+from assistant.store.file import has_log
 from assistant.voice_install import install
 from assistant.voices import (
     BEST,
@@ -154,7 +154,7 @@ def _natural(app: App, natural: NaturalVoice) -> BestVoice:
 
 
 def _lines(app: App) -> list[str]:
-    if (app.data / FILE_NAME).is_file():  # opening it would make one
+    if has_log(app.data):
         with app.store() as store:
             app.meet(store)
     return list(dict.fromkeys(fixed_lines(load_script(), app.settings.numbers.model_dump())))

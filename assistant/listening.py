@@ -13,9 +13,6 @@ from assistant.models import FOLDER, Place, models_here, try_once
 from assistant.places import cache_folder
 from audio.engine_choice import AUTO, ENGINES, Sayings, Wish, make_recogniser
 
-ONE_BREATH = 3
-"""Words of a sentence that is looked for in every short utterance, at most: of one breath, over our voice."""
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -23,6 +20,9 @@ if TYPE_CHECKING:
     from assistant.settings import EngineSettings
     from audio import Recogniser, SpeechDetector
     from intents.understanding import Understanding
+
+ONE_BREATH = 3
+"""Words of a sentence that is looked for in every short utterance, at most: of one breath, over our voice."""
 
 
 class Engines:

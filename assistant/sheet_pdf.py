@@ -161,10 +161,10 @@ class _Page(FPDF):
         self._room(BARS_MM + 4 * LINE_MM)
         self.set_font(FONT, size=SMALL)
         width, most = self.epw / max(len(bars), 1), max((value for _, value in bars), default=0)
-        top, self_left = self.get_y() + LINE_MM, self.l_margin
+        top = self.get_y() + LINE_MM
         self.set_fill_color(90)
         for number, (name, value) in enumerate(bars):
-            left = self_left + number * width
+            left = self.l_margin + number * width
             height = BARS_MM * value / most if most else 0
             if value:
                 self.rect(left + width * 0.15, top + BARS_MM - height, width * 0.7, height, style="F")
@@ -172,6 +172,6 @@ class _Page(FPDF):
                 self.cell(width, LINE_MM, str(value), align="C")
             self.set_xy(left, top + BARS_MM)
             self.cell(width, LINE_MM, name, align="C")
-        self.line(self_left, top + BARS_MM, self_left + self.epw, top + BARS_MM)
-        self.set_xy(self_left, top + BARS_MM + LINE_MM)
+        self.line(self.l_margin, top + BARS_MM, self.l_margin + self.epw, top + BARS_MM)
+        self.set_xy(self.l_margin, top + BARS_MM + LINE_MM)
         self.multi_cell(0, LINE_MM, told, align="L", new_x="LMARGIN", new_y="NEXT")

@@ -89,7 +89,7 @@ class EchoPath:
             return None
         newest = np.fft.rfft(np.concatenate([self._before, played]))
         echo = self._path[0] * newest + (self._path[1:] * self._played[:-1]).sum(axis=0)
-        return np.asarray(np.fft.irfft(echo)[FRAME_SAMPLES:], dtype=np.float32)
+        return _frame_of(echo).astype(np.float32)
 
     def was_played(self, frames: NDArray[np.float32]) -> None:
         """The clocks leapt: take it that this was played just before, shape ((BLOCKS + 1) * FRAME_SAMPLES,)."""
@@ -111,7 +111,7 @@ class EchoPath:
         power = self._played.real**2 + self._played.imag**2
         variance = surer = self._variance
         for again in range(_PASSES):
-            left = self._left(heard)
+            left = _without(heard, self._newest())
             error = spectrum_of(left)
             smoothed = _SMOOTH * self._rest + (1 - _SMOOTH) * (error.real**2 + error.imag**2)
             self._rest = np.minimum(self._rest, smoothed) if again else smoothed
@@ -125,15 +125,24 @@ class EchoPath:
         self.doubt = _HALF * (surer * power).sum(axis=0)
         known = self._path.real**2 + self._path.imag**2
         self._variance = _FORGET * variance + (1 - _FORGET) * (known + _TINY)
-        echo = (self._path * self._played).sum(axis=0)
+        echo = self._newest()
         self.echo = np.float32(_HALF) * (echo.real**2 + echo.imag**2)
-        return self._left(heard)
+        return _without(heard, echo)
 
-    def _left(self, heard: NDArray[np.float32]) -> NDArray[np.float32]:
-        echo = np.fft.irfft((self._path * self._played).sum(axis=0))[FRAME_SAMPLES:]
-        return (heard - echo).astype(np.float32)
+    def _newest(self) -> NDArray[np.complex64]:
+        """The spectrum, shape (BINS,), of the newest frame's echo behind the frame before."""
+        return np.asarray((self._path * self._played).sum(axis=0))
 
 
 def spectrum_of(frame: NDArray[np.float32]) -> NDArray[np.complex64]:
     """The spectrum, shape (BINS,), of a frame behind an empty one."""
     return np.fft.rfft(np.concatenate([np.zeros_like(frame), frame])).astype(np.complex64)
+
+
+def _frame_of(spectrum: NDArray[np.complexfloating]) -> NDArray[np.floating]:
+    """The frame, shape (FRAME_SAMPLES,), behind another one in a spectrum of both."""
+    return np.asarray(np.fft.irfft(spectrum)[FRAME_SAMPLES:])
+
+
+def _without(heard: NDArray[np.float32], echo: NDArray[np.complexfloating]) -> NDArray[np.float32]:
+    return (heard - _frame_of(echo)).astype(np.float32)

@@ -164,25 +164,27 @@ class MoonshineRecogniser:
 
     def _allowed(self, sound: Sound) -> Reading | None:
         """Return the grammar's likeliest sentence."""
-        if self.grammar is None:
-            return None
-        best = next(iter(search(sound, beams=self._beams, grammar=self.grammar, leaning=self._leaning)), None)
-        return None if best is None else Reading(best.text, best.log_p, best.lean)
+        return self._likeliest(sound, self.grammar, self._leaning)
 
     def _watched(
         self, sound: Sound, opinion: Ctc | None, free_log_p: float | None, others: Sequence[Reading]
     ) -> tuple[Reading | None, float | None]:
         """Return the likeliest watched sentence and its odds."""
-        if self._watching is None or free_log_p is None:
-            return None, None
-        best = next(iter(search(sound, beams=self._beams, grammar=self._watching)), None)
-        if best is None:
+        best = self._likeliest(sound, self._watching)
+        if best is None or free_log_p is None:
             return None, None
         odds = [best.log_p - free_log_p]
         if opinion:
             own = opinion.whole(best.text)
             odds.append(own - max(own, *(opinion.whole(other.text) for other in others)))
-        return Reading(best.text, best.log_p, best.lean), sum(odds) / len(odds)
+        return best, sum(odds) / len(odds)
+
+    def _likeliest(self, sound: Sound, grammar: Grammar | None, leaning: Leaning | None = None) -> Reading | None:
+        """Return the likeliest sentence of a grammar; None without one, or where no sentence is among the best."""
+        if grammar is None:
+            return None
+        found = _readings(search(sound, beams=self._beams, grammar=grammar, leaning=leaning))
+        return found[0] if found else None
 
 
 def _readings(found: Sequence[Found]) -> tuple[Reading, ...]:

@@ -69,10 +69,11 @@ class Slip:
         expected, sound = _spectrum(echo), _spectrum(heard)
         leap = self._leap(sound * _VOICE, expected * _VOICE)
         if leap:
-            self._state[0] = np.clip(self._state[0] + leap, -self._most, self._most)
+            self._state[0] += leap
             self._doubt[0, 0] += 1.0
         else:
             self._drift(sound * _GENTLE, expected * _GENTLE)
+        self._state[0] = np.clip(self._state[0], -self._most, self._most)
         return bool(leap)
 
     def _leap(self, heard: NDArray[np.complexfloating], expected: NDArray[np.complexfloating]) -> int:
@@ -108,7 +109,6 @@ class Slip:
         gain = self._doubt[:, 0] / (self._doubt[0, 0] + noise)
         self._state = self._state + gain * step
         self._doubt = self._doubt - np.outer(gain, self._doubt[0])
-        self._state[0] = np.clip(self._state[0], -self._most, self._most)
 
 
 def _power(spectrum: NDArray[np.inexact]) -> float:

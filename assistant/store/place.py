@@ -13,11 +13,10 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from assistant.store.errors import StoreError
 from assistant.store.failures import of_file
+from assistant.store.file import FILE_NAME
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, Engine
-
-FILE_NAME = "bedside.sqlite3"
 
 OPENING_MS = 10_000
 """Milliseconds to wait while another process makes the log, or brings it up to date."""

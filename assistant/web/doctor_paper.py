@@ -50,7 +50,7 @@ def parts_of(
     born = f", born {profile['born']}" if profile.get("born") else ""
     made_up = f". {MADE_UP}" if pages.origin == "sample" else ""
     nights = f"nights of {day(figures.first)} to {day(figures.last)} ({figures.nights} nights){made_up}"
-    yield Words(f"{profile.get('name') or 'Name not given'}{born}; {nights}.")
+    yield Words(f"{_whose(profile)}{born}; {nights}.")
     yield Grid(("Figure", "Value"), (60, 40), tuple(told_of(figures, len(flags))))
     for each in flags[:MOST_FLAGS]:
         what, level = pages.called(each.what, "flag"), pages.called(each.level, "level")
@@ -85,9 +85,8 @@ def how(figures: Figures, pages: Pages, now: Stamp) -> str:
 
 def foot_of(figures: Figures, profile: Mapping[str, Any], pages: Pages) -> str:
     """Stands below each page: sheets come apart, and then each must say whose it is, and whether it is made up."""
-    whose = profile.get("name") or "Name not given"
     made_up = f"{MADE_UP}. " if pages.origin == "sample" else ""
-    return f"{TITLE}, {figures.first} to {figures.last}, {whose}. {made_up}{NO_DEVICE}"
+    return f"{TITLE}, {figures.first} to {figures.last}, {_whose(profile)}. {made_up}{NO_DEVICE}"
 
 
 def told_of(figures: Figures, flags: int) -> Iterator[tuple[str, str]]:
@@ -106,6 +105,10 @@ def told_of(figures: Figures, flags: int) -> Iterator[tuple[str, str]]:
     yield "Gone within 3 rounds", f"{gone} of {answered} answered"
     yield "Nights more like restless legs", str(figures.restless_nights)
     yield "Open warning signs", str(flags)
+
+
+def _whose(profile: Mapping[str, Any]) -> str:
+    return profile.get("name") or "Name not given"
 
 
 def _row(card: Card) -> tuple[str, ...]:
