@@ -71,6 +71,10 @@ class IntentRule(_Data):
     """For each neutral word that is neither evidence nor allowed: an answer is more than a word inside a sentence."""
     strangers_most: float = -12.0
     """Strangers take away no more than this."""
+    felt: tuple[str, ...] = ()
+    """What makes a place a complaint. Where none of these was heard and no question awaits the intent, each stranger
+    takes away `stranger_unfelt`, without a limit: a place in a long sentence that hurts nobody is talk."""
+    stranger_unfelt: float = -1.0
     sentence: float = 4.0
     """When a whole reading is one of the intent's sentences."""
     expected: float = 1.5
@@ -186,7 +190,7 @@ def _features_of(rule: IntentRule) -> list[str]:
     together = [feature for group in rule.together for feature in group.all]
     needed = [feature for group in rule.needs for feature in group]
     slots = [name for slot in rule.slots.values() for name in slot_features(slot)]
-    return [*rule.evidence, *rule.if_expected, *together, *needed, *rule.allow, *slots]
+    return [*rule.evidence, *rule.if_expected, *together, *needed, *rule.allow, *rule.felt, *slots]
 
 
 def slot_features(slot: SlotRule) -> list[str]:

@@ -43,7 +43,7 @@ def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tup
         *(_all_of(group, found) for group in rule.together if all(found.strength.get(f) for f in group.all)),
     ]
     if found.strangers:
-        why.append(Evidence("strangers", "", max(rule.strangers_most, rule.stranger * found.strangers)))
+        why.append(Evidence("strangers", "", _strangers(rule, found, expected=expected)))
     if found.small_words and rule.small_word:
         why.append(Evidence("small words", "", rule.small_word * found.small_words))
     if found.sentence:
@@ -51,6 +51,12 @@ def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tup
     if expected:
         why.append(Evidence("expected", "", rule.expected))
     return sum(part.weight for part in why), tuple(why)
+
+
+def _strangers(rule: IntentRule, found: Found, *, expected: bool) -> float:
+    if expected or not rule.felt or any(found.strength.get(feature) for feature in rule.felt):
+        return max(rule.strangers_most, rule.stranger * found.strangers)
+    return rule.stranger_unfelt * found.strangers
 
 
 def _part(feature: str, weight: float, found: Found) -> Evidence:
