@@ -15,12 +15,14 @@ from assistant.dialog.events import (
     CancelTimer,
     Checked,
     CheckSelf,
+    CodeMade,
     Delivered,
     Effect,
     EndedBy,
     Event,
     Hush,
     Interrupted,
+    MakeCode,
     NotUnderstood,
     Say,
     SetTimer,
@@ -33,6 +35,7 @@ from assistant.dialog.machine import step
 from assistant.dialog.profile import Profile
 from assistant.dialog.state import State
 from assistant.doubt import doubt_of
+from assistant.first_visit import make_code
 from assistant.following import Following
 from assistant.mouth import Mouth, Speaker
 from assistant.records import Records
@@ -239,12 +242,19 @@ class Bedside:
                 self._timers.cancel(name)
             case CheckSelf():
                 self._log.check(self._checked)
+            case MakeCode():
+                self._log.ask(make_code, self._code_made)
             case _:
                 self._records.keep(effect, self._heard, self._score)
 
     def _checked(self, written: bool) -> None:  # noqa: FBT001 given by the log
         """The log has answered, or has not in time."""
         self._step(Checked((*self._faulty(), *(() if written else ("store",)))))
+
+    def _code_made(self, code: str | None) -> None:
+        if code is not None:
+            self._wording.code(code)
+        self._step(CodeMade(owned=code is None))
 
     def _tell(self, event: str, **fields: Any) -> None:
         self._teller.tell(event, self._log.episode_id, **fields)

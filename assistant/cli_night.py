@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from assistant.app import App
+from assistant.approval import signed_script, told
 from assistant.cli_log import show_episodes
 from assistant.errors import BedsideError
 from assistant.places import cache_folder
@@ -46,8 +47,7 @@ def demo(options: argparse.Namespace) -> int:
     speaker = RecordingSpeaker(app.voice(), skip_waits=not options.realtime)
     console = Console(file=sys.stderr if options.json else sys.stdout, highlight=False)
     console.print(
-        "A night at the bedside, played from a recording.\n"
-        "Not medical advice: no clinician has approved the lines yet.\n"
+        f"A night at the bedside, played from a recording.\nNot medical advice: {told(signed_script(app))}.\n"
     )
     closed: list[str] = []
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from assistant.app import App
+from assistant.approval import signed_script, told
 from assistant.clock import RealClock
 from assistant.ending import ended_by_signals
 from assistant.errors import BedsideError, known_errors
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     with ended_by_signals() as ending:
         app = App(options.data, engine=options.engine, model=options.model)
         if readable:
-            _greet(with_keys=options.keys is not None)
+            _greet(app, with_keys=options.keys is not None)
         try:
             run_live(
                 app,
@@ -56,8 +57,8 @@ def keys_help() -> str:
     return "\n".join(["keys:", *(f"  {line}" for line in as_help(load_keys()))])
 
 
-def _greet(*, with_keys: bool) -> None:
-    print("Not medical advice: no clinician has approved the lines yet. It cannot phone.")
+def _greet(app: App, *, with_keys: bool) -> None:
+    print(f"Not medical advice: {told(signed_script(app))}. It cannot phone.")
     if with_keys:
         print(keys_help())
     print("Getting ready.", flush=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.app import App
+from assistant.approval import signed_script
 from assistant.clock import RealClock
-from assistant.dialog.script import MOMENT, NUMBERS, load_script
+from assistant.dialog.script import MOMENT, NUMBERS
 from assistant.sheet import parts_of, sheet
-from assistant.store.file import has_log
 
 if TYPE_CHECKING:
     import argparse
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 def write_sheet(options: argparse.Namespace) -> int:
     """Write the reviewer's sheet; a name that ends in .pdf gets a PDF, any other a page for a browser."""
     app = App(options.data)
-    script = load_script()
-    if has_log(app.data):
-        with app.house() as house:
-            script = script.signed((line, mark, each.reviewer) for (line, mark), each in house.reviews.read().items())
+    script = signed_script(app)
     numbers = MOMENT | NUMBERS | app.settings.numbers.model_dump()
     path = Path(options.out)
     if path.suffix.lower() == ".pdf":

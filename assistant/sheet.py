@@ -104,6 +104,8 @@ def _talk(script: Script, numbers: dict[str, str]) -> Iterator[Part]:
         ("... and where a part fails", tuple(line for lines in listening.parts.values() for line in lines), ()),
         ("don't listen", (*listening.stops, *listening.with_keys, *listening.without_keys, *listening.again), ()),
         ("practise", practise.begins, (practise.at_night, practise.hear, practise.say)),
+        ("the page's code, by day", script.page.code, ()),
+        ("... where the page has an owner; at night", (*script.page.owned, *script.page.at_night), ()),
         ("practise, its ends", (*practise.done, *practise.unheard, *practise.not_heard, *practise.loudest), ()),
     ]
     for name, lines, asks in told:

@@ -43,6 +43,11 @@ class Wording:
         """This one has been told of an alert."""
         self._numbers["name"] = name
 
+    def code(self, code: str) -> None:
+        """This is the code that is said next, digit by digit, with a breath in the middle."""
+        half = len(code) // 2
+        self._numbers["code"] = ", ".join(" ".join(part) for part in (code[:half], code[half:]))
+
     def of_this_night(self, state: State) -> State:
         """The state as the hour changes it: a new night counts from none and ends at noon; the morning comes once."""
         wall = self._clock.wall()

@@ -14,13 +14,24 @@ if TYPE_CHECKING:
 
 
 SCRIPT = load_script()
-IDLE = {"cramp", "rls", "numbness", "help", "time", "how_many_tonight", "listening", "dont_listen", "practise"}
+IDLE = {
+    "cramp",
+    "rls",
+    "numbness",
+    "help",
+    "time",
+    "how_many_tonight",
+    "listening",
+    "dont_listen",
+    "practise",
+    "page_code",
+}
 """Intents that count with nothing open, beside red flags."""
 KNOWN = {
     *(name for table in (SCRIPT.red_flags, SCRIPT.complaints, SCRIPT.answers) for name in table),
     *("cramp", "stop", "help", "yes", "no", "better", "worse", "repeat", "still_hurts", "pause", "next", "slower"),
     *("louder", "quieter", "cancel", "good_night", "thanks"),
-    *("listening", "dont_listen", "practise", "for_other", "number", "later", "which", "heard_you"),
+    *("listening", "dont_listen", "practise", "page_code", "for_other", "number", "later", "which", "heard_you"),
 }
 
 

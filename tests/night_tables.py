@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.meaning import Meaning
+    from assistant.scribe import Scribe
 
 FOLDER = Path(__file__).parent / "nights"
 IN_WORDS = FOLDER / "in_words"
@@ -78,9 +79,10 @@ def play(
     *,
     keys: bool = True,
     understanding: Meaning | None = None,
+    disk: Scribe | DiskOfAir | None = None,
 ) -> EventList:
     """Play typed words with the real dialog, mouth and timers; by default the words are those of `fakes`."""
-    _, night, scene, events = prepared(says, profile, begins, keys=keys, understanding=understanding)
+    _, night, scene, events = prepared(says, profile, begins, keys=keys, understanding=understanding, disk=disk)
     night.play(scene)
     return events
 
@@ -92,11 +94,12 @@ def prepared(
     *,
     keys: bool = True,
     understanding: Meaning | None = None,
+    disk: Scribe | DiskOfAir | None = None,
 ) -> tuple[Bedside, Night, Scene, EventList]:
     """A night that has not been played yet."""
     clock, events, broken = SimulatedClock(begins), EventList(), set[str]()
     teller = Teller(clock)
-    log = EpisodeLog(DiskOfAir(), clock, teller)  # type: ignore[arg-type]
+    log = EpisodeLog(disk or DiskOfAir(), clock, teller)  # type: ignore[arg-type]
     teller.listen(events.append)
     bedside = Bedside(
         clock=clock,

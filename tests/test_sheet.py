@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from command_line import bedside
 from pypdf import PdfReader
 
+from assistant.app import App
+from assistant.approval import signed_script, told
 from assistant.dialog.plan import Line
 from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.sheet import NOT_YET, parts_of, sheet
@@ -106,3 +108,12 @@ def test_what_a_reviewer_signed_on_the_page_stands_on_the_sheet_until_the_words_
     assert page.count(NOT_YET) == len(script.lines) - 1
     changed = script.model_copy(update={"lines": {"calf.first": Line(say="Let go.", kind="control", source="NHS")}})
     assert changed.signed([("calf.first", line.mark, "Dr. Iris Ek")]).lines["calf.first"].approved_by is None
+
+
+def test_a_greeting_tells_how_many_lines_are_approved(tmp_path: Path, house: House):
+    app, script = App(str(tmp_path)), load_script()
+    assert told(signed_script(app)) == "no clinician has approved the lines yet"
+    house.reviews.sign({"calf.first": script.lines["calf.first"].mark, "gone": "ffff"}, "Dr. Iris Ek", "Iris")
+    assert told(signed_script(app)) == f"a clinician has approved 1 of {len(script.lines)} lines"
+    every = [(name, line.mark, "Dr. Iris Ek") for name, line in script.lines.items()]
+    assert told(script.signed(every)) == f"a clinician has approved all {len(script.lines)} lines"

@@ -1,10 +1,10 @@
-"""What is asked of the assistant about itself: whether it listens, and not to listen for a while."""
+"""What is asked of the assistant about itself: whether it listens, not to listen for a while, and the page's code."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog.events import CancelTimer, CheckSelf, Listen, Say, StopListening
+from assistant.dialog.events import CancelTimer, CheckSelf, Listen, MakeCode, Say, StopListening
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
@@ -29,6 +29,23 @@ def checked(turn: Turn, faulty: tuple[str, ...]) -> None:
     lines = wrong or plan.well
     asked = (turn.state.question,) if turn.state.question is not None else ()
     turn.do(*(Say(line) for line in (*lines, *asked)))
+
+
+def page_code(turn: Turn) -> None:
+    """The code for the first visit of the page, by day: numbers read out would wake whoever sleeps."""
+    state = turn.state
+    if state.is_open or state.phase is not Phase.IDLE or state.listens_s is not None:
+        return
+    if state.by_day:
+        turn.do(MakeCode())
+    else:
+        turn.do(*(Say(line) for line in turn.script.page.at_night))
+
+
+def code_made(turn: Turn, *, owned: bool) -> None:
+    """Say the code, or that the page has an owner, who can invite."""
+    plan = turn.script.page
+    turn.do(*(Say(line) for line in (plan.owned if owned else plan.code)))
 
 
 def dont_listen(turn: Turn) -> None:

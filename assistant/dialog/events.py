@@ -78,6 +78,14 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeMade:
+    """A code for the first visit of the page was made, as was asked; the voice says it, it is not decided upon here."""
+
+    owned: bool
+    """Whether the page has an owner already: then there is no code."""
+
+
+@dataclass(frozen=True, slots=True)
 class Worsened:
     """The log's history says that it comes more often, or lasts longer; nobody has been told."""
 
@@ -92,6 +100,7 @@ Event: TypeAlias = (
     | TimerFired
     | Interrupted
     | Checked
+    | CodeMade
     | Worsened
 )
 
@@ -192,6 +201,11 @@ class CheckSelf:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeCode:
+    """Make a code for the first visit of the page; `CodeMade` comes when there is one."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopListening:
     """Recognise nothing for a while: somebody asked for it."""
 
@@ -241,6 +255,7 @@ Effect: TypeAlias = (
     | NoteTold
     | KeepVolume
     | CheckSelf
+    | MakeCode
     | StopListening
     | Listen
 )

@@ -9,6 +9,7 @@ from assistant.dialog.events import (
     Acknowledged,
     CancelTimer,
     Checked,
+    CodeMade,
     Delivered,
     Doubted,
     Effect,
@@ -63,17 +64,20 @@ def step(state: State, event: Event, now: float, script: Script) -> tuple[State,
             _timer(turn, name)
         case Interrupted(by):
             _interrupted(turn, by)
-        case Checked() | Worsened():
+        case Checked() | CodeMade() | Worsened():
             _learned(turn, event)
     return turn.state, tuple(turn.effects)
 
 
-def _learned(turn: Turn, event: Checked | Worsened) -> None:
+def _learned(turn: Turn, event: Checked | CodeMade | Worsened) -> None:
     """The bedside has looked at itself, or into its log."""
-    if isinstance(event, Checked):
-        device.checked(turn, event.faulty)
-    else:
-        turn.set(worsened=True)
+    match event:
+        case Checked(faulty):
+            device.checked(turn, faulty)
+        case CodeMade(owned):
+            device.code_made(turn, owned=owned)
+        case Worsened():
+            turn.set(worsened=True)
 
 
 def _unprompted(state: State, event: Event) -> bool:
@@ -176,6 +180,7 @@ _PLAIN: dict[str, Callable[[Turn], None]] = {
     "practise": practise.asked_for,
     "listening": device.are_you_listening,
     "dont_listen": device.dont_listen,
+    "page_code": device.page_code,
 }
 
 

@@ -1,4 +1,4 @@
-"""The shapes of what the assistant says about itself: whether it listens, and the rehearsal."""
+"""The shapes of what the assistant says about itself: whether it listens, the rehearsal, and the page's code."""
 
 from __future__ import annotations
 
@@ -45,3 +45,16 @@ class Practise(Data):
         """Every line that it may say."""
         asked = (self.at_night, self.hear, self.say)
         return (*asked, *self.begins, *self.loudest, *self.unheard, *self.not_heard, *self.done)
+
+
+class Page(Data):
+    """The code for the first visit of the page; the keys are explained in device.yaml."""
+
+    code: Lines
+    owned: Lines
+    at_night: Lines
+
+    @property
+    def lines(self) -> Lines:
+        """Every line that it may say."""
+        return (*self.code, *self.owned, *self.at_night)

@@ -23,7 +23,7 @@ from assistant.dialog.plan import (
     Rule,
     Stretch,
 )
-from assistant.dialog.plan_device import Listening, Practise  # noqa: TC001 - pydantic reads them
+from assistant.dialog.plan_device import Listening, Page, Practise  # noqa: TC001 - pydantic reads them
 from assistant.dialog.profile import SWITCHES
 from assistant.errors import ScriptError
 
@@ -47,6 +47,7 @@ class Script(Data):
     morning: Morning
     listening: Listening
     practise: Practise
+    page: Page
     rules: tuple[Rule, ...]
     spoken: Spoken
     timing: Timing
@@ -75,6 +76,7 @@ class Script(Data):
         yield from ((line, f"complaints.{name}") for name, c in self.complaints.items() for line in c.lines)
         yield from ((line, "listening") for line in self.listening.lines)
         yield from ((line, "practise") for line in self.practise.lines)
+        yield from ((line, "page") for line in self.page.lines)
         for name, flag in self.red_flags.items():
             other = (line for way in flag.ways for line in way.lines or ())
             for line in (flag.confirm, *flag.lines, *other, *flag.then_asks, *flag.when_idle, *flag.by_trend):
@@ -89,8 +91,14 @@ NUMBERS = {
     "urgent_line": "your doctor's line",
 }
 """What is said for a number that the family has not set."""
-MOMENT = {"clock": "three o'clock", "until": "four o'clock", "count": "second", "name": "Somebody"}
-"""Examples of what only the night tells: the time, when we listen again, a count, who has been told."""
+MOMENT = {
+    "clock": "three o'clock",
+    "until": "four o'clock",
+    "count": "second",
+    "name": "Somebody",
+    "code": "1 2 3 4, 5 6 7 8",
+}
+"""Examples of what only the moment tells: the time, when we listen again, a count, who has been told, a code."""
 
 # Lines that the machine says by itself, so they must be there whatever the stretches are.
 FIXED_LINES = (

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from assistant.store import queries, rows, tables, upgrade
 from assistant.store.errors import StoreError
 from assistant.store.link import WAL_LIMIT, WAL_TIDY, Link, claim
+from assistant.store.people import People
 from assistant.store.profile import Profile
 from assistant.store.reading import Reading
 from assistant.store.records import LIVE, OWN, Closing, JournalEntry, NewEpisode, Stamp
@@ -162,6 +163,10 @@ class Store:
     def reading(self, origins: Sequence[str] = OWN) -> Reading:
         """Questions about whole periods, over the same connections."""
         return Reading(self._link, self._owner["house_id"], origins)
+
+    def people(self) -> People:
+        """Who may come in on the page, over the same connections."""
+        return People(self._link, self._owner, self._now)
 
     def open_episodes(self) -> list[Episode]:
         """Episodes that this device heard and that have no end, oldest first: at a start, those of a power cut.

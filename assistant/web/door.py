@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from assistant.web.visit import COOKIE, Refused, go, hashed, same, within
+from assistant.store.people import hashed
+from assistant.web.visit import COOKIE, Refused, go, same, within
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -34,7 +35,8 @@ class Door:
     """Lets people in.
 
     Args:
-        first_code: makes the first account, the owner's; it was shown where the page was started.
+        first_code: makes the first account, the owner's; it was shown where the page was started. The bedside may
+            have spoken another, see `assistant.first_visit`.
         hasher: argon2id with its costs.
     """
 
@@ -94,10 +96,10 @@ class Door:
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise Refused("Give a password of at least 10 characters: three words that you will remember do well.")
         first = not visit.house.people.anybody()
-        if first:
-            role = "owner" if same(code, self._first_code) else None
+        if first and same(code, self._first_code):
+            role: str | None = "owner"
         else:
-            role = visit.house.people.take_invitation(hashed(code))
+            role = visit.house.people.take_invitation(hashed("".join(code.split()) if first else code))
         if role is None:
             raise Refused(_CODE, 403)
         return visit.house.people.make_account(name, role, self._hasher.hash(password), only_as_first=first)

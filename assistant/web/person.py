@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from assistant.store.people import ROLES
+from assistant.store.people import ROLES, hashed
 from assistant.web.door import INVITED_FOR
-from assistant.web.visit import Refused, go, hashed
+from assistant.web.visit import Refused, go
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

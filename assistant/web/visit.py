@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
 from assistant.store.errors import StoreChanged, StoreError, StoreFull
-from assistant.store.people import Account, Session
+from assistant.store.people import Account, Session, hashed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -93,11 +92,6 @@ def within(path: str) -> str:
     parts = urlsplit(path)
     ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and not parts.netloc
     return path if ours and path.isprintable() else "/"
-
-
-def hashed(secret: str) -> str:
-    """What is kept of a token or a code."""
-    return sha256(secret.encode()).hexdigest()
 
 
 Page: TypeAlias = "Callable[[Visit], Response]"

@@ -1,0 +1,63 @@
+"""The code for the page's first visit, spoken at the bedside by day, opens the door of the real page."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from night_tables import BEGINS, play
+from page_browser import CHEAP, CODE, Clock
+from starlette.testclient import TestClient
+from test_web_door import HERE, another, knock
+
+from assistant.first_visit import GOOD_FOR
+from assistant.scribe import Scribe
+from assistant.store.store import Store
+from assistant.web.site import make_site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.store.house import House
+
+NOON = BEGINS + timedelta(hours=9)
+
+
+@pytest.fixture
+def visitor(house: House) -> TestClient:
+    return TestClient(make_site(house, first_code=CODE, hasher=CHEAP), HERE, follow_redirects=False)
+
+
+def asked(folder: Path, clock: Clock) -> list[str]:
+    """What is said at noon to "what is the code for the page?"."""
+    with Store.open(folder, now=clock) as store, closing(Scribe(store)) as scribe:
+        return [str(each["text"]) for each in play({0: "page_code"}, {}, NOON, disk=scribe).of("said")]
+
+
+def digits(said: list[str]) -> str:
+    return "".join(letter for letter in said[0] if letter.isdigit())
+
+
+def test_the_spoken_code_makes_the_owner_once(visitor: TestClient, house: House, tmp_path: Path, clock: Clock):
+    said = asked(tmp_path, clock)
+    code = digits(said)
+    assert len(code) == 8
+    shown = f"{' '.join(code[:4])}, {' '.join(code[4:])}"
+    assert said == [f"The code is {shown}.", f"Again: {shown}.", "It is good for one hour."]
+    assert knock(visitor, code=f"{code[:4]} {code[4:]}").status_code == 303
+    assert [(each.shown, each.role) for each in house.people.accounts()] == [("Rosa", "owner")]
+    assert knock(another(visitor), code=code, name="Eve").status_code == 403
+    assert asked(tmp_path, clock) == ["The page has an owner, who can invite you."]
+
+
+def test_the_spoken_code_is_good_for_an_hour(visitor: TestClient, tmp_path: Path, clock: Clock):
+    code = digits(asked(tmp_path, clock))
+    clock.wall += GOOD_FOR
+    assert knock(visitor, code=code).status_code == 403
+
+
+def test_the_printed_code_still_opens_the_door(visitor: TestClient, tmp_path: Path, clock: Clock):
+    asked(tmp_path, clock)
+    assert knock(visitor, code=CODE).status_code == 303
