@@ -143,6 +143,8 @@ class Composition(_Data):
     """Concepts that are taken out before sentences are matched: groans, fillers."""
     neutral: tuple[str, ...] = ()
     """Concepts that are never strangers: articles, auxiliaries."""
+    ends: tuple[str, ...] = ()
+    """Concepts that are none where a word follows that their intent does not know: "my foot's gone septic"."""
     misspelt: tuple[str, ...] = ()
     """Concepts whose words are found with a slip of spelling too."""
     inside: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -173,7 +175,7 @@ class Composition(_Data):
     def features(self) -> dict[str, list[str]]:
         """Each concept that the file names -> the keys under which it does."""
         places: list[tuple[str, Iterable[str]]] = [
-            *((key, getattr(self, key)) for key in ("strip", "neutral", "misspelt", "overlay", "clause")),
+            *((key, getattr(self, key)) for key in ("strip", "neutral", "ends", "misspelt", "overlay", "clause")),
             *((f"inside.{outer}", (outer, *inner)) for outer, inner in self.inside.items()),
             *((f"shared.{share}", weights) for share, weights in self.shared.items()),
             *((f"modifiers.{at}", (one.by, *one.turns, *one.until)) for at, one in enumerate(self.modifiers)),

@@ -187,7 +187,7 @@ class Understanding:
         words: dict[str, str] = {}
         strangers = small = core = sentence = 0.0
         for share, spotted in weighted:
-            spans = self._spotter.view(spotted, self._views[name].concepts)
+            spans = self._seen(name, spotted)
             here = features_of(spotted, spans)
             for feature, (quality, said) in here.items():
                 seen.setdefault(feature, []).append((quality, share))
@@ -211,11 +211,27 @@ class Understanding:
         said = self._tree.intents(spotted.words, spans) if spotted.words else {}
         return {intent: quality for intent, quality in said.items() if quality >= _LEAST_SENTENCE}
 
+    def _seen(self, name: str, spotted: Spotted) -> Sequence[Span]:
+        """What a reading is to one intent: a concept that must end it is none before a word that the intent ignores."""
+        concepts, ends = self._views[name].concepts, self._composition.ends
+        spans = self._spotter.view(spotted, concepts)
+        last = [span.end for span in spans if span.concept in ends]
+        if not last:
+            return spans
+        explained, neutral = self._known(name, spans)
+        if {*last} <= explained | neutral | {len(spotted.words)}:
+            return spans
+        return self._spotter.view(spotted, concepts - frozenset(ends))
+
     def _strangers(self, name: str, spotted: Spotted, spans: Sequence[Span]) -> tuple[int, int]:
         """How many words the intent does not explain, and how many are merely neutral to it."""
-        explained = places(spans, self._views[name].explained)
-        neutral = places(spans, frozenset(self._composition.neutral)) - explained
+        explained, neutral = self._known(name, spans)
         return len(spotted.words) - len(explained | neutral), len(neutral)
+
+    def _known(self, name: str, spans: Sequence[Span]) -> tuple[set[int], set[int]]:
+        """The places of words that the intent explains, and of those that are merely neutral to it."""
+        explained = places(spans, self._views[name].explained)
+        return explained, places(spans, frozenset(self._composition.neutral)) - explained
 
     def _slots(self, name: str, rule: IntentRule, weighted: Weighted) -> dict[str, str]:
         """The likeliest value of each slot over the readings."""
