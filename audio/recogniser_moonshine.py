@@ -39,6 +39,10 @@ EARLY_LONGEST_S = 10.0
 """Longer than this is read only when it is over: television talks on, and each short quiet would read it all again."""
 WATCHED_LONGEST_S = 2.5
 """In longer utterances nobody looks for the watched sentences: they are words of one breath."""
+_NEAR = 8.0
+"""Nats below the best free reading: a grammar's reading as likely as that was not lost on the way."""
+_WIDER = 4
+"""Times the beams of the second look along a grammar: an order that is spoken badly falls out of the narrow search."""
 _SILENT = 1e-4
 """A sound whose loudest sample is below this holds nothing to amplify."""
 
@@ -145,7 +149,7 @@ class MoonshineRecogniser:
                 readings = _readings(free)
             if opinion and readings:
                 judged = _readings(search(sound, beams=self._beams, leaning=self._leaning, second=opinion, share=SHARE))
-            allowed = self._allowed(sound)
+            allowed = self._allowed(sound, free_log_p)
             if readings and len(samples) <= WATCHED_LONGEST_S * SAMPLE_RATE:
                 watched, odds = self._watched(sound, opinion, free_log_p, (*readings, *judged))
         spent_ms = 1000 * (perf_counter() - begun)
@@ -162,9 +166,14 @@ class MoonshineRecogniser:
             watched_odds=odds,
         )
 
-    def _allowed(self, sound: Sound) -> Reading | None:
-        """Return the grammar's likeliest sentence."""
-        return self._likeliest(sound, self.grammar, self._leaning)
+    def _allowed(self, sound: Sound, free_log_p: float | None) -> Reading | None:
+        """Return the grammar's likeliest sentence; where it is far from what was heard freely, look more widely."""
+        found = None
+        for beams in (self._beams, _WIDER * self._beams):
+            found = self._likeliest(sound, self.grammar, self._leaning, beams) or found
+            if found and free_log_p is not None and found.log_p > free_log_p - _NEAR:
+                break
+        return found
 
     def _watched(
         self, sound: Sound, opinion: Ctc | None, free_log_p: float | None, others: Sequence[Reading]
@@ -179,11 +188,13 @@ class MoonshineRecogniser:
             odds.append(own - max(own, *(opinion.whole(other.text) for other in others)))
         return best, sum(odds) / len(odds)
 
-    def _likeliest(self, sound: Sound, grammar: Grammar | None, leaning: Leaning | None = None) -> Reading | None:
+    def _likeliest(
+        self, sound: Sound, grammar: Grammar | None, leaning: Leaning | None = None, beams: int | None = None
+    ) -> Reading | None:
         """Return the likeliest sentence of a grammar; None without one, or where no sentence is among the best."""
         if grammar is None:
             return None
-        found = _readings(search(sound, beams=self._beams, grammar=grammar, leaning=leaning))
+        found = _readings(search(sound, beams=beams or self._beams, grammar=grammar, leaning=leaning))
         return found[0] if found else None
 
 
