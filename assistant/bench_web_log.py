@@ -12,8 +12,8 @@ from assistant.clock import RealClock
 from assistant.sample import Sample
 from assistant.stamps import stamp_of
 from assistant.store.bulk import write_all
-from assistant.store.people import hashed
 from assistant.store.records import NewEpisode, new_id, night_of
+from assistant.store.secret import hashed
 
 if TYPE_CHECKING:
     from pathlib import Path

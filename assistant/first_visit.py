@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from assistant.store.people import hashed
+from assistant.store.secret import hashed
 
 if TYPE_CHECKING:
     from assistant.store.store import Store

@@ -57,6 +57,7 @@ class Spotter:
         self._strip = frozenset(composition.strip)
         self._inside = composition.inside
         self._overlay = frozenset(composition.overlay)
+        self._neutral = frozenset(composition.neutral)
         self._quality = composition.qualities
         self._plain = PhraseGraph(pack.normaliser, pack.rules)
         self._nested = PhraseGraph(pack.normaliser, pack.rules)
@@ -79,7 +80,7 @@ class Spotter:
         """Find what is in `text`."""
         words = self._normaliser.words(text)
         found = self._spans(words)
-        stripped = tuple(span for span in _best(found) if span.concept in self._strip)
+        stripped = tuple(span for span in self._best(found) if span.concept in self._strip)
         if stripped:
             gone = {at for span in stripped for at in range(span.start, span.end)}
             words = _without_stammer(word for at, word in enumerate(words) if at not in gone)
@@ -94,11 +95,29 @@ class Spotter:
             pack wants found inside longer ones; negation is marked.
         """
         known = [span for span in spotted.spans if span.concept in concepts]
-        best = _best([span for span in known if span.concept not in self._overlay])
-        best += _best([span for span in known if span.concept in self._overlay])
+        best = self._best([span for span in known if span.concept not in self._overlay])
+        best += self._best([span for span in known if span.concept in self._overlay])
         inside = [span for span in known if span.quality == 1.0 and self._is_inside(span, best)]
         best += [span for span in inside if not any(_is_part(span, other) for other in inside)]
         return tuple(_turn(sorted(best, key=lambda span: span.start), self._modifiers))
+
+    def _best(self, found: list[Span]) -> list[Span]:
+        """Longest and surest first, none overlapping; concepts on exactly the same words stand side by side.
+
+        A word that means nothing by itself gives way to one that may have been misheard for it: "feel them", "numb".
+        """
+        taken: dict[int, tuple[int, int]] = {}
+        best: list[Span] = []
+        for span in sorted(found, key=self._rank):
+            place = (span.start, span.end)
+            here = [taken.get(at) for at in range(span.start, span.end)]
+            if all(other is None for other in here) or set(here) == {place}:
+                taken.update(dict.fromkeys(range(span.start, span.end), place))
+                best.append(span)
+        return sorted(best, key=lambda span: span.start)
+
+    def _rank(self, span: Span) -> tuple[bool, float, int, float]:
+        return span.concept in self._neutral, -(span.end - span.start) * span.quality, span.start, -span.quality
 
     def _is_inside(self, span: Span, best: Sequence[Span]) -> bool:
         return any(
@@ -165,19 +184,6 @@ def _without_stammer(words: Iterator[str]) -> tuple[str, ...]:
         if not kept or kept[-1] != word:
             kept.append(word)
     return tuple(kept)
-
-
-def _best(found: list[Span]) -> list[Span]:
-    """Longest and surest first, none overlapping; concepts on exactly the same words stand side by side."""
-    taken: dict[int, tuple[int, int]] = {}
-    best: list[Span] = []
-    for span in sorted(found, key=lambda span: (-(span.end - span.start) * span.quality, span.start, -span.quality)):
-        place = (span.start, span.end)
-        here = [taken.get(at) for at in range(span.start, span.end)]
-        if all(other is None for other in here) or set(here) == {place}:
-            taken.update(dict.fromkeys(range(span.start, span.end), place))
-            best.append(span)
-    return sorted(best, key=lambda span: span.start)
 
 
 def _is_part(span: Span, other: Span) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -26,11 +25,6 @@ ROLES = ("owner", "carer", "reviewer", "read_only")
 
 FORGET_TRIES = timedelta(hours=24)
 """After a day without a try, an address or a name starts from nothing again."""
-
-
-def hashed(secret: str) -> str:
-    """What is kept of a token or a code."""
-    return sha256(secret.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

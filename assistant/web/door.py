@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from assistant.store.people import hashed
+from assistant.store.secret import hashed
 from assistant.web.visit import COOKIE, Refused, go, same, within
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from assistant.store.people import ROLES, hashed
+from assistant.store.people import ROLES
+from assistant.store.secret import hashed
 from assistant.web.door import INVITED_FOR
 from assistant.web.visit import Refused, go
 

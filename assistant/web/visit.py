@@ -14,7 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
 from assistant.store.errors import StoreChanged, StoreError, StoreFull
-from assistant.store.people import Account, Session, hashed
+from assistant.store.people import Account, Session
+from assistant.store.secret import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
