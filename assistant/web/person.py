@@ -42,12 +42,11 @@ TRAIL = 60
 """Things done on the page that are listed, the newest ones."""
 
 CONSENTS = ("words", "alerts")
-STEPS = ("who", "helpers", "numbers", "hours", "kept")
 
 
 def show_person(visit: Visit) -> Response:
-    """The page."""
-    return _show(visit, "")
+    """The page, or one step of it where `?step=` names one."""
+    return _show(visit, "", _step(visit, visit.asked("step")))
 
 
 def save_person(visit: Visit) -> Response:
@@ -61,7 +60,9 @@ def save_person(visit: Visit) -> Response:
         wanted |= {f"consent.{name}": f"consent_{name}" in visit.form for name in CONSENTS}
     wanted |= _chosen(visit)
     visit.house.profile.write(wanted, visit.account.shown)
-    return go("/person", "saved")
+    if not (step := _step(visit, visit.form.get("step", ""))):
+        return go("/person", "saved")
+    return go(f"/person?step={step + 1}", "saved") if _step(visit, str(step + 1)) else go("/person", "set_up")
 
 
 def invite(visit: Visit) -> Response:
@@ -95,9 +96,16 @@ def erase_everything(visit: Visit) -> Response:
     return go("/", "all_erased")
 
 
-def _show(visit: Visit, code: str) -> Response:
+def _step(visit: Visit, named: str) -> int:
+    """Of the five, from 1 on; 0: the whole page, as for whoever may only read."""
+    steps = [str(n + 1) for n in range(len(visit.pages.words["step"]))]
+    return int(named) if visit.may_write and named in steps else 0
+
+
+def _show(visit: Visit, code: str, step: int = 0) -> Response:
     return visit.show(
         "person.html",
+        step=step,
         profile=visit.house.profile.read(),
         accounts=visit.house.people.accounts(),
         roles=ROLES,
