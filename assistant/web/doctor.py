@@ -10,10 +10,12 @@ from starlette.responses import Response
 from assistant.figures import figures_of
 from assistant.web.alerts import open_alerts
 from assistant.web.charts import bars
-from assistant.web.doctor_paper import TITLE, foot_of, how, parts_of, told_of
+from assistant.web.doctor_paper import TITLE, Sheet, foot_of, how, parts_of
+from assistant.web.family import VALUE_COLUMNS, VALUES, told_by_family, values_of, worth_asking
 from assistant.web.night import date_of
 from assistant.web.trends import NIGHT_HOURS, last_over
 from assistant.web.visit import Refused
+from assistant.web.watch import bounds
 
 if TYPE_CHECKING:
     from assistant.figures import Figures
@@ -25,30 +27,42 @@ MOST = timedelta(days=366)
 
 def show_doctor(visit: Visit) -> Response:
     """The page; `?from=` and `?to=` choose the nights."""
-    figures = _figures(visit)
-    hours, flags = figures.hours, open_alerts(visit.house)
+    sheet = _sheet(visit)
+    hours = sheet.figures.hours
     return visit.show(
         "doctor.html",
-        figures=figures,
-        told=told_of(figures, len(flags)),
-        profile=visit.house.profile.read(),
+        sheet=sheet,
+        figures=sheet.figures,
+        family=[*told_by_family(sheet.profile, sheet.figures)],
+        values=values_of(sheet.profile),
+        value_columns=VALUE_COLUMNS,
+        about_values=VALUES,
         hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS], height=90),
-        flags=flags,
-        how=how(figures, visit.pages, visit.now),
+        how=how(sheet.figures, visit.pages, visit.now),
     )
 
 
 def as_pdf(visit: Visit) -> Response:
     """The same on paper: one page or two, black on white."""
-    figures = _figures(visit)
-    profile = visit.house.profile.read()
-    parts = parts_of(figures, profile, open_alerts(visit.house), visit.pages, visit.now)
+    sheet = _sheet(visit)
     from assistant.sheet_pdf import pdf_of  # noqa: PLC0415 - its library costs a third of a second
 
     visit.house.editing.record("exported", None, by=visit.account.shown, form="pdf")
-    made = pdf_of(parts, title=TITLE, foot=foot_of(figures, profile, visit.pages))
+    made = pdf_of(parts_of(sheet, visit.pages, visit.now), title=TITLE, foot=foot_of(sheet, visit.pages))
     headers = {"content-disposition": 'attachment; filename="leg-cramps-at-night.pdf"'}
     return Response(made, media_type="application/pdf", headers=headers)
+
+
+def _sheet(visit: Visit) -> Sheet:
+    figures, profile = _figures(visit), visit.house.profile.read()
+    begins, _ = bounds(figures.first, visit.now.offset_minutes)
+    shown = {each.episode_id for each in figures.episodes}
+    raised = {
+        str(each.payload.get("red_flag"))
+        for each in visit.house.reading.alerts_since(begins)
+        if each.episode_id in shown
+    }
+    return Sheet(figures, profile, open_alerts(visit.house), worth_asking(visit.pages.words, profile, raised))
 
 
 def _figures(visit: Visit) -> Figures:

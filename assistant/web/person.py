@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.store.people import ROLES, hashed
 from assistant.web.door import INVITED_FOR
+from assistant.web.typed_rows import MOST, TABLES, rows_in, short_text
 from assistant.web.visit import Refused, go
 
 if TYPE_CHECKING:
@@ -32,10 +33,12 @@ CHOICES = {
     "words_days": (3, 7, 14, 30),
     "wake_hour": tuple(range(4, 12)),
     "bed_hour": tuple(range(18, 24)),
+    "dozing": ("no", "some days", "most days"),
 }
-"""What is chosen, and may be left open: the loudspeaker's part of full volume; days of words; hours of the clock."""
+"""What is chosen, and may be left open: the loudspeaker's part of full volume; days of words; hours of the clock;
+whether somebody falls asleep by day."""
 
-LISTS = ("medicine", "sign")
+LISTS = ("medicine", "sign", "condition")
 """What is ticked, from the lists of words.yaml."""
 
 TRAIL = 60
@@ -51,11 +54,13 @@ def show_person(visit: Visit) -> Response:
 
 def save_person(visit: Visit) -> Response:
     """Change what stands in the form that was sent; other parts stay."""
-    wanted: dict[str, Any] = {name: _text(visit.form[name], most) for name, most in TEXTS.items() if name in visit.form}
+    sent = [name for name in TEXTS if name in visit.form]
+    wanted: dict[str, Any] = {name: short_text(visit.form[name], TEXTS[name]) for name in sent}
     for name in LISTS:
         if f"{name}_shown" in visit.form:
             known = visit.pages.words[name]
             wanted[name] = [each for n, each in enumerate(known) if f"{name}_{n}" in visit.form]
+    wanted |= {name: rows_in(visit.form, name) for name in TABLES if f"{name}_shown" in visit.form}
     if "consent_shown" in visit.form:
         wanted |= {f"consent.{name}": f"consent_{name}" in visit.form for name in CONSENTS}
     wanted |= _chosen(visit)
@@ -110,6 +115,8 @@ def _show(visit: Visit, code: str, step: int = 0) -> Response:
         accounts=visit.house.people.accounts(),
         roles=ROLES,
         choices=CHOICES,
+        tables=TABLES,
+        most_rows=MOST,
         code=code,
         trail=visit.house.reading.of_kind(*visit.pages.words["done_here"], most=TRAIL) if visit.may_own else (),
         home=f"{visit.request.url.scheme}://{visit.request.url.netloc}",
@@ -130,10 +137,3 @@ def _one_of(text: str, known: Sequence[Any]) -> Any:
     if found is None:
         raise Refused("That cannot be chosen. Load the page again, and choose from its lists.")
     return found
-
-
-def _text(text: str, most: int) -> str:
-    shown = " ".join(text.split())
-    if len(shown) > most or not shown.isprintable():
-        raise Refused(f"That is too long, or holds signs that cannot be shown. Write {most} letters at most.")
-    return shown

@@ -12,8 +12,11 @@ from assistant.store.records import night_of
 from assistant.trend import NIGHTS_NEEDED, marks
 from assistant.web.bodymap import body_map
 from assistant.web.charts import bars, share
+from assistant.web.family import begun
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.responses import Response
 
     from assistant.web.visit import Visit
@@ -34,9 +37,10 @@ def show_trends(visit: Visit) -> Response:
     begins = first if since is None else max(first, since[0])
     # The rules compare with twelve weeks, however few are shown.
     known = min(first, last - timedelta(weeks=12))
-    episodes = visit.house.reading.briefs(known, last)
+    episodes, profile = visit.house.reading.briefs(known, last), visit.house.profile.read()
     figures = figures_of(episodes, first, last)
     compared, hours = max(known, since[0]) if since else last, figures.hours
+    counted = [(begin, count) for begin, count in figures.weeks() if _known(begin, since)]
     return visit.show(
         "trends.html",
         figures=figures,
@@ -45,7 +49,9 @@ def show_trends(visit: Visit) -> Response:
         begins=begins,
         marks=marks(episodes, compared, last) if since else None,
         needed=NIGHTS_NEEDED,
-        weekly=bars([(f"{begin.day} {begin:%b}", count) for begin, count in figures.weeks() if _known(begin, since)]),
+        weekly=bars([(f"{begin.day} {begin:%b}", count) for begin, count in counted]),
+        begun=begun_in([begin for begin, _ in counted], begun(profile)),
+        dozing=profile.get("dozing"),
         hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS]),
         by_day=sum(count for hour, count in enumerate(hours) if hour not in NIGHT_HOURS),
         places=[(place, count, share(count, len(figures.episodes))) for place, count in figures.places.most_common()],
@@ -53,6 +59,26 @@ def show_trends(visit: Visit) -> Response:
         precision=precision(figures),
         over_time=grades_over_time(figures),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A medicine that began in one of the weeks that are shown."""
+
+    week: int
+    """Which of them, from 0 on."""
+    day: date
+    what: str
+
+
+def begun_in(weeks: Sequence[date], began: Sequence[tuple[date, str]]) -> list[Begun]:
+    """The medicines that began in these weeks; each week is named by its first night."""
+    return [
+        Begun(n, when, what)
+        for when, what in began
+        for n, first in enumerate(weeks)
+        if timedelta() <= when - first < timedelta(weeks=1)
+    ]
 
 
 def _known(begin: date, since: tuple[date, date] | None) -> bool:
