@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from datetime import date, timedelta
@@ -12,8 +13,9 @@ from test_web_door import invited, token
 from test_web_pages import ago, live, tell, text_of
 from test_web_pages import page as page  # noqa: PLC0414 - a fixture
 
-from assistant.person import FROM_PAGE
-from assistant.store import JournalEntry
+from assistant.person import FROM_PAGE, with_person
+from assistant.settings import InForce, OtherSettings, Settings
+from assistant.store import JournalEntry, Store
 from assistant.web.render import Pages
 from assistant.web.trends import begun_in
 
@@ -182,3 +184,71 @@ def test_tips_for_bedtime_and_the_tests_of_a_clinic_are_told_in_plain_words(page
 def test_what_is_for_the_doctor_reaches_neither_the_bedside_nor_what_is_sent():
     asked = {"condition", "taken", "blood", "bloods", "dozing", "sign", "medicine"}
     assert asked & {key for name in FROM_PAGE for key in (name, name.removeprefix("other."))} == set()
+
+
+def husbands(folder: Path, clock: Clock, hours: float) -> str:
+    """An episode that the device heard to be the husband's."""
+    episode = live(folder, clock, hours)
+    with Store.open(folder) as store:
+        store.give_episode(episode, "husband")
+    return episode
+
+
+def test_the_other_one_is_told_of_on_a_page_of_their_own_and_the_bedside_goes_by_it(page: TestClient, house: House):
+    assert 'href="/person?who=other"' in page.get("/person").text
+    shown = page.get("/person?who=other").text
+    assert re.findall(r"<legend>([^<]+)</legend>", shown) == ["Who it is"]
+    assert {f"switch_{name}" for name in OtherSettings.model_fields} == set(re.findall(r'name="(switch_\w+)"', shown))
+    told = {"switch_recent_fracture": "yes", "name": "Karl", "emergency": "999", "switch_hearing": "yes"}
+    where = save(page, who="other", **told, **ticked("sign", "cold foot")).headers["location"]
+    assert where == "/person?who=other&done=saved"
+    assert house.profile.read() == {"other.recent_fracture": "yes", "other.name": "Karl", "other.sign": ["cold foot"]}
+    assert 'value="Karl"' in page.get("/person?who=other").text
+    assert "Karl" not in page.get("/person").text
+    settings = with_person(InForce(Settings(), {}), house.profile.read())
+    assert (settings.other.recent_fracture, settings.person.recent_fracture) == ("yes", "unknown")
+    file = InForce(Settings(), {("other", "recent_fracture"): "bedside.toml"})
+    assert with_person(file, house.profile.read()).other.recent_fracture == "unknown"
+
+
+def test_figures_are_of_one_person_who_is_chosen(page: TestClient, tmp_path: Path, clock: Clock):
+    own = live(tmp_path, clock, 30)
+    assert "Whose nights" not in page.get("/doctor").text + page.get("/trends").text
+    his = [husbands(tmp_path, clock, hours) for hours in (5, 29)]
+    save(page, name="Ada")
+    save(page, who="other", name="Karl", **typed("taken", MAGNESIUM))
+    for who, name, count, cramps in (("", "Ada", "1", [own]), ("?who=husband", "Karl", "2", his)):
+        assert f"Episodes {count} Nights" in text_of(page.get(f"/doctor{who}"))
+        assert f"{name} · nights of" in text_of(page.get(f"/doctor{who}"))
+        assert f"{count} episodes, in" in text_of(page.get(f"/trends{who}"))
+        assert (b"magnesium" in page.get(f"/doctor{who}").content) == (name == "Karl")
+        bundle = page.get(f"/export/bedside.fhir.json{who}").json()
+        found = [each["resource"] for each in bundle["entry"]]
+        assert {each["id"] for each in found if each["resourceType"] == "Observation"} == set(cramps)
+        assert found[0]["name"] == [{"text": name}]
+    shown = page.get("/doctor?who=husband").text
+    [paper] = re.findall(r'href="(/doctor\.pdf[^"]+)"', shown)
+    leaf = PdfReader(io.BytesIO(page.get(html.unescape(paper)).content)).pages[0]
+    assert "Karl; nights of" in leaf.extract_text()
+    assert 'name="who" value="husband"' in shown
+    assert 'href="/trends?weeks=4&amp;who=husband"' in page.get("/trends?who=husband").text
+    assert page.get("/trends?who=wife").status_code == 404
+
+
+def test_the_nights_of_all_are_shown_together_and_say_whose_each_was(page: TestClient, tmp_path: Path, clock: Clock):
+    live(tmp_path, clock, 6)
+    husbands(tmp_path, clock, 5)
+    assert text_of(page.get("/")).count("Husband ·") == 1
+    assert "2 cramps" in text_of(page.get("/"))
+    assert text_of(page.get("/nights")).count("Husband:") == 1
+    assert 'href="/export/bedside.fhir.json?who=husband"' in page.get("/nights").text
+
+
+def test_a_warning_sign_of_the_other_one_is_not_on_ones_own_sheet(page: TestClient, tmp_path: Path, clock: Clock):
+    episode = husbands(tmp_path, clock, 5)
+    raised = {"level": "urgent", "red_flag": "rf_dvt", "channel": "bedside", "state": "raised"}
+    tell(tmp_path, JournalEntry("alert", episode, ago(clock, 5), raised))
+    assert "Open warning signs 0" in text_of(page.get("/doctor"))
+    assert "Open warning signs 1" in text_of(page.get("/doctor?who=husband"))
+    tell(tmp_path, JournalEntry("alert", None, ago(clock, 4), raised | {"red_flag": None, "help": True}))
+    assert "Open warning signs 1" in text_of(page.get("/doctor"))

@@ -48,11 +48,7 @@ class Sheet:
     """Warning signs that nobody has acknowledged."""
     asking: Sequence[str] = ()
     """What is worth asking about, see `assistant.web.family`."""
-
-    @property
-    def whose(self) -> str:
-        """The person, by name."""
-        return self.profile.get("name") or "Name not given"
+    whose: str = "Name not given"
 
     @property
     def figure_rows(self) -> tuple[tuple[str, str], ...]:

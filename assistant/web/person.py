@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from assistant.person import OTHER
 from assistant.store.people import ROLES, hashed
 from assistant.web.door import INVITED_FOR
 from assistant.web.typed_rows import MOST, TABLES, rows_in, short_text
 from assistant.web.visit import Refused, go
+from assistant.web.whose import profile_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +40,12 @@ CHOICES = {
 """What is chosen, and may be left open: the loudspeaker's part of full volume; days of words; hours of the clock;
 whether somebody falls asleep by day."""
 
+OF_THE_FIRST = ("hearing", "partner")
+"""Switches that the other one in this bed has not: how loud it is goes by the first person."""
+
+OF_ANYBODY = ("name", "born", "medicines_other", "bloods", "dozing")
+"""Texts and choices that the other one in this bed has too, beside the lists, the tables and the switches."""
+
 LISTS = ("medicine", "sign", "condition")
 """What is ticked, from the lists of words.yaml."""
 
@@ -48,7 +56,7 @@ CONSENTS = ("words", "alerts")
 
 
 def show_person(visit: Visit) -> Response:
-    """The page, or one step of it where `?step=` names one."""
+    """The page, or one step of it where `?step=` names one; `?who=other` is the other one in this bed."""
     return _show(visit, "", _step(visit, visit.asked("step")))
 
 
@@ -64,6 +72,9 @@ def save_person(visit: Visit) -> Response:
     if "consent_shown" in visit.form:
         wanted |= {f"consent.{name}": f"consent_{name}" in visit.form for name in CONSENTS}
     wanted |= _chosen(visit)
+    if visit.form.get("who"):
+        visit.house.profile.write(_of_other(visit, wanted), visit.account.shown)
+        return go("/person?who=other", "saved")
     visit.house.profile.write(wanted, visit.account.shown)
     if not (step := _step(visit, visit.form.get("step", ""))):
         return go("/person", "saved")
@@ -101,6 +112,16 @@ def erase_everything(visit: Visit) -> Response:
     return go("/", "all_erased")
 
 
+def _of_other(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+    kept = {*OF_ANYBODY, *LISTS, *TABLES, *_switches(visit, other=True)}
+    return {OTHER + key: value for key, value in told.items() if key in kept}
+
+
+def _switches(visit: Visit, *, other: bool) -> dict[str, Any]:
+    known: dict[str, Any] = visit.pages.words["switch"]
+    return {name: told for name, told in known.items() if not other or name not in OF_THE_FIRST}
+
+
 def _step(visit: Visit, named: str) -> int:
     """Of the five, from 1 on; 0: the whole page, as for whoever may only read."""
     steps = [str(n + 1) for n in range(len(visit.pages.words["step"]))]
@@ -108,10 +129,13 @@ def _step(visit: Visit, named: str) -> int:
 
 
 def _show(visit: Visit, code: str, step: int = 0) -> Response:
+    other = bool(visit.asked("who"))
     return visit.show(
         "person.html",
-        step=step,
-        profile=visit.house.profile.read(),
+        step=1 if other else step,
+        other=other,
+        switches=_switches(visit, other=other),
+        profile=profile_of(visit, other=other),
         accounts=visit.house.people.accounts(),
         roles=ROLES,
         choices=CHOICES,

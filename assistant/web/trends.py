@@ -13,6 +13,7 @@ from assistant.trend import NIGHTS_NEEDED, marks
 from assistant.web.bodymap import body_map
 from assistant.web.charts import bars, share
 from assistant.web.family import begun
+from assistant.web.whose import whose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,12 +38,14 @@ def show_trends(visit: Visit) -> Response:
     begins = first if since is None else max(first, since[0])
     # The rules compare with twelve weeks, however few are shown.
     known = min(first, last - timedelta(weeks=12))
-    episodes, profile = visit.house.reading.briefs(known, last), visit.house.profile.read()
+    one = whose(visit)
+    episodes = visit.house.reading.briefs(known, last, one.person_id)
     figures = figures_of(episodes, first, last)
     compared, hours = max(known, since[0]) if since else last, figures.hours
     counted = [(begin, count) for begin, count in figures.weeks() if _known(begin, since)]
     return visit.show(
         "trends.html",
+        one=one,
         figures=figures,
         weeks=weeks,
         choices=WEEKS,
@@ -50,8 +53,8 @@ def show_trends(visit: Visit) -> Response:
         marks=marks(episodes, compared, last) if since else None,
         needed=NIGHTS_NEEDED,
         weekly=bars([(f"{begin.day} {begin:%b}", count) for begin, count in counted]),
-        begun=begun_in([begin for begin, _ in counted], begun(profile)),
-        dozing=profile.get("dozing"),
+        begun=begun_in([begin for begin, _ in counted], begun(one.profile)),
+        dozing=one.profile.get("dozing"),
         hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS]),
         by_day=sum(count for hour, count in enumerate(hours) if hour not in NIGHT_HOURS),
         places=[(place, count, share(count, len(figures.episodes))) for place, count in figures.places.most_common()],
