@@ -32,7 +32,7 @@ def got_worse(store: Store, wall: datetime) -> bool:
     last = last_over(wall)
     first = last - WINDOW + timedelta(days=1)
     reading = store.reading()
-    since = reading.bounds()
+    since = reading.bounds(store.person_id)
     if since is None or _told_lately(reading.of_kind(TOLD, most=1), wall):
         return False
     begins = max(first, since[0])

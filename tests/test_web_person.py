@@ -124,6 +124,16 @@ def test_what_the_family_told_stands_on_the_doctors_page_and_on_paper(page: Test
         assert f'value="{each}"' in shown
 
 
+def test_what_lay_folded_in_a_step_was_not_asked_and_what_was_ticked_there_counts(page: TestClient):
+    assert "_shown" not in page.get("/person?step=1").text.replace("taken_shown", "").replace("blood_shown", "")
+    save(page, step="1", name="Ada")
+    assert "Signs: not asked yet." in text_of(page.get("/doctor"))
+    save(page, step="1", sign_0="on")
+    assert "Signs: cold foot." in text_of(page.get("/doctor"))
+    assert 'name="sign_shown"' in page.get("/person?step=1").text
+    assert page.get("/person").text.count("_shown") == page.get("/person?who=other").text.count("_shown") + 1 == 6
+
+
 def test_a_row_goes_when_it_is_emptied_and_nothing_is_kept_of_one_that_cannot_be(page: TestClient, house: House):
     save(page, **typed("blood", FERRITIN, {}, POTASSIUM))
     assert house.profile.read()["blood"] == [FERRITIN, POTASSIUM]
@@ -233,6 +243,16 @@ def test_figures_are_of_one_person_who_is_chosen(page: TestClient, tmp_path: Pat
     assert 'name="who" value="husband"' in shown
     assert 'href="/trends?weeks=4&amp;who=husband"' in page.get("/trends?who=husband").text
     assert page.get("/trends?who=wife").status_code == 404
+
+
+def test_a_trend_of_the_other_one_begins_with_the_first_night_that_was_known_to_be_theirs(
+    page: TestClient, tmp_path: Path, clock: Clock
+):
+    live(tmp_path, clock, 24 * 60)
+    for hours in (5, 29, 53):
+        husbands(tmp_path, clock, hours)
+    assert "No trend yet: it takes 28 nights" in text_of(page.get("/trends?who=husband"))
+    assert "No trend yet" not in text_of(page.get("/trends"))
 
 
 def test_the_nights_of_all_are_shown_together_and_say_whose_each_was(page: TestClient, tmp_path: Path, clock: Clock):

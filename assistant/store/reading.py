@@ -49,9 +49,7 @@ class Reading:
     def briefs(self, first: date, last: date, person_id: str | None = None) -> list[Brief]:
         """The same as far as figures need it, of one person or of all: a tenth of the time."""
         table = tables.episode.c
-        shown = [table.night_of.between(first, last), table.deleted_at.is_(None), self._counted()]
-        if person_id is not None:
-            shown.append(table.person_id == person_id)
+        shown = (table.night_of.between(first, last), table.deleted_at.is_(None), self._of(person_id))
         with self._link.reading() as connection:
             found = connection.execute(select(*COLUMNS).where(*shown).order_by(table.onset_utc))
             return [Brief(*row) for row in found]
@@ -88,10 +86,10 @@ class Reading:
         with self._link.reading() as connection:
             return {night: number for night, number in connection.execute(query)}  # noqa: C416 - rows are no pairs
 
-    def bounds(self) -> tuple[date, date] | None:
-        """The first and the last night with an episode, or None."""
+    def bounds(self, person_id: str | None = None) -> tuple[date, date] | None:
+        """The first and the last night with an episode of one person or of anybody, or None."""
         night = tables.episode.c.night_of
-        shown = select(night).where(tables.episode.c.deleted_at.is_(None), self._counted()).limit(1)
+        shown = select(night).where(tables.episode.c.deleted_at.is_(None), self._of(person_id)).limit(1)
         with self._link.reading() as connection:
             # Two walks along the index that end at their first step; the least and the greatest would read every row.
             first, last = (connection.scalar(shown.order_by(way)) for way in (night.asc(), night.desc()))
@@ -158,6 +156,11 @@ class Reading:
     def _counted(self) -> ColumnElement[bool]:
         origin = tables.episode.c.origin
         return and_(self._of_this_house(), or_(origin.in_(self.origins), origin.is_(None)))
+
+    def _of(self, person_id: str | None) -> ColumnElement[bool]:
+        """Of one person, or of all."""
+        own = tables.episode.c.person_id == person_id
+        return self._counted() if person_id is None else and_(self._counted(), own)
 
     def _of_this_house(self) -> ColumnElement[bool]:
         return tables.episode.c.house_id == self._house_id

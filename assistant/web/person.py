@@ -65,9 +65,10 @@ def save_person(visit: Visit) -> Response:
     sent = [name for name in TEXTS if name in visit.form]
     wanted: dict[str, Any] = {name: short_text(visit.form[name], TEXTS[name]) for name in sent}
     for name in LISTS:
-        if f"{name}_shown" in visit.form:
-            known = visit.pages.words[name]
-            wanted[name] = [each for n, each in enumerate(known) if f"{name}_{n}" in visit.form]
+        ticked = [each for n, each in enumerate(visit.pages.words[name]) if f"{name}_{n}" in visit.form]
+        # Nothing is ticked in a list that lay folded: nobody was asked, which is not the same as none of it.
+        if ticked or f"{name}_shown" in visit.form:
+            wanted[name] = ticked
     wanted |= {name: rows_in(visit.form, name) for name in TABLES if f"{name}_shown" in visit.form}
     if "consent_shown" in visit.form:
         wanted |= {f"consent.{name}": f"consent_{name}" in visit.form for name in CONSENTS}

@@ -34,11 +34,11 @@ def show_trends(visit: Visit) -> Response:
     weeks = WEEKS.get(visit.asked("weeks"), 12)
     last = last_over(visit)
     first = last - timedelta(weeks=weeks) + timedelta(days=1)
-    since = visit.house.reading.bounds()
+    one = whose(visit)
+    since = visit.house.reading.bounds(one.person_id)
     begins = first if since is None else max(first, since[0])
     # The rules compare with twelve weeks, however few are shown.
     known = min(first, last - timedelta(weeks=12))
-    one = whose(visit)
     episodes = visit.house.reading.briefs(known, last, one.person_id)
     figures = figures_of(episodes, first, last)
     compared, hours = max(known, since[0]) if since else last, figures.hours
