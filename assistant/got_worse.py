@@ -28,15 +28,15 @@ def last_over(wall: datetime) -> date:
 
 
 def got_worse(store: Store, wall: datetime) -> bool:
-    """Whether the trend rule fires for the nights that somebody really had, and nobody has been told lately."""
+    """Whether the trend rule fires for the first person's own nights, and nobody has been told lately."""
     last = last_over(wall)
     first = last - WINDOW + timedelta(days=1)
     reading = store.reading()
-    since = reading.bounds()
+    since = reading.bounds(store.person_id)
     if since is None or _told_lately(reading.of_kind(TOLD, most=1), wall):
         return False
     begins = max(first, since[0])
-    return bool(marks(reading.briefs(begins, last), begins, last))
+    return bool(marks(reading.briefs(begins, last, store.person_id), begins, last))
 
 
 def _told_lately(told: list[JournalEntry], wall: datetime) -> bool:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from assistant.settings import PersonSettings, Settings
+from assistant.settings import OtherSettings, PersonSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from assistant.settings import InForce
+
+OTHER = "other."
+"""Before the page's keys that tell of the other one in this bed; the rest is the first person's, or the house's."""
 
 FROM_PAGE = {
     "emergency": ("numbers", "emergency"),
@@ -20,6 +23,7 @@ FROM_PAGE = {
     "words_days": ("words", "days"),
     "consent.words": ("words", "keep"),
     **{name: ("person", name) for name in PersonSettings.model_fields},
+    **{OTHER + name: ("other", name) for name in OtherSettings.model_fields},
 }
 """Key of the page's profile -> section and key of the settings."""
 

@@ -109,6 +109,7 @@ def test_there_are_modules_to_be_judged():
                 "assistant.sending.",
                 "assistant.store.",
                 "assistant.figures.",
+                "assistant.person.",
                 "assistant.sheet_parts.",
                 "assistant.sheet_pdf.",
                 "assistant.table.",

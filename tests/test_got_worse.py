@@ -47,6 +47,13 @@ def test_more_cramps_in_the_last_week_than_before_are_found(store: Store):
     assert got_worse(store, NOW)
 
 
+def test_those_of_another_one_in_this_bed_do_not_count(store: Store):
+    cramps(store, *WORSE)
+    for each in [*store.episodes()][-4:]:
+        store.give_episode(each.episode_id, "husband")
+    assert not got_worse(store, NOW)
+
+
 def test_as_many_as_always_are_not(store: Store):
     cramps(store, *range(0, 40, 3))
     assert not got_worse(store, NOW)

@@ -24,6 +24,7 @@ from page_browser import (
 from selenium.common import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.skipif(
 
 AXE = (Path(__file__).parent / "vendored" / "axe.min.js").read_text(encoding="utf-8")
 PATHS = ("/", "/nights", "/trends", "/alerts", "/doctor", "/words", "/person", "/device", "/new", "/import")
-PATHS += ("/sending", "/lines")
+PATHS += ("/sending", "/lines", "/person?step=1", "/person?who=other")
 
 
 def awaited(browser: Chrome, true: Callable[[Chrome], bool]) -> None:
@@ -115,6 +116,23 @@ def test_no_page_scrolls_sideways_on_a_phone_and_every_button_is_large(browser: 
         browser.get(address + path)
         too_wide = browser.execute_script("return Math.max(0, document.documentElement.scrollWidth - innerWidth)")
         assert (path, too_wide, browser.execute_script(small)) == (path, 0, [])
+
+
+def test_the_first_visit_goes_through_five_steps_without_scripts(browser: Chrome, address: str, house: House):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(f"{address}/person?step=1")
+        for n in range(1, 6):
+            assert browser.find_element(By.TAG_NAME, "h1").text.startswith(f"Step {n} of 5: ")
+            for name, text in {1: {"name": "Ada"}, 3: {"emergency": "112"}}.get(n, {}).items():
+                browser.find_element(By.NAME, name).send_keys(text)
+            button = browser.find_element(By.CSS_SELECTOR, "main form button")
+            button.click()
+            awaited(browser, staleness_of(button))
+        assert "The five steps are done." in browser.find_element(By.TAG_NAME, "main").text
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert (house.profile.read()["name"], house.profile.read()["emergency"]) == ("Ada", "112")
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_is_refused_by_the_policy(browser: Chrome, address: str, house: House):

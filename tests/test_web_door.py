@@ -52,7 +52,7 @@ def test_the_first_visit_needs_the_code_and_makes_the_owner(visitor: TestClient,
     assert knock(visitor, code="wrong").status_code == 403
     assert not house.people.anybody()
     answer = knock(visitor, code=CODE)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/person?done=welcome")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/person?step=1&done=welcome")
     assert [(each.shown, each.role) for each in house.people.accounts()] == [("Rosa", "owner")]
     assert house.people.accounts()[0].password.startswith("$argon2id$")
     assert "You are Rosa (owner)" in visitor.get("/").text

@@ -25,7 +25,7 @@ from assistant.store.editing import GRADES
 from assistant.store.records import OWN, pain_band
 from assistant.table import BYTE_ORDER_MARK
 from assistant.web.alerts import GRAVEST, Alert
-from assistant.web.doctor_paper import MOST_FLAGS, parts_of, told_of
+from assistant.web.doctor_paper import MOST_FLAGS, Sheet, parts_of, told_of
 from assistant.web.exports import SCHEMA
 from assistant.web.fields import SIDES, YES_NO
 from assistant.web.render import Pages
@@ -151,7 +151,7 @@ def test_a_year_of_open_warning_signs_leaves_room_for_the_rest(year: House, cloc
     figures = figures_of(year.reading.briefs(LAST.replace(day=1), LAST), LAST.replace(day=1), LAST)
     payload = {"level": "urgent", "red_flag": "rf_dvt"}
     flags = [Alert(JournalEntry("alert", new_id(), clock(), payload), 1, None) for _ in range(200)]
-    parts = parts_of(figures, {}, flags, Pages(sample=True), clock())
+    parts = parts_of(Sheet(figures, {}, flags), Pages(sample=True), clock())
     words, pages = read(pdf_of(parts, title="", foot=""))
     assert pages <= 2
     assert words.count("nobody has acknowledged it") == MOST_FLAGS

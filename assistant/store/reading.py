@@ -11,7 +11,7 @@ from assistant.store.brief import COLUMNS, Brief
 from assistant.store.records import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement
@@ -46,10 +46,10 @@ class Reading:
         query = queries.EPISODES.where(nights, self._counted())
         return [rows.read_episode(row) for row in self._link.stream(query)]
 
-    def briefs(self, first: date, last: date) -> list[Brief]:
-        """The same as far as figures need it: a tenth of the time."""
+    def briefs(self, first: date, last: date, person_id: str | None = None) -> list[Brief]:
+        """The same as far as figures need it, of one person or of all: a tenth of the time."""
         table = tables.episode.c
-        shown = (table.night_of.between(first, last), table.deleted_at.is_(None), self._counted())
+        shown = (table.night_of.between(first, last), table.deleted_at.is_(None), self._of(person_id))
         with self._link.reading() as connection:
             found = connection.execute(select(*COLUMNS).where(*shown).order_by(table.onset_utc))
             return [Brief(*row) for row in found]
@@ -58,6 +58,20 @@ class Reading:
         """Every episode that counts, a few hundred at a time in memory."""
         for row in self._link.stream(queries.EPISODES.where(self._counted())):
             yield rows.read_episode(row)
+
+    def people(self) -> dict[str, str]:
+        """Who sleeps in this house, by id, with the names that the log has for them."""
+        table = tables.person.c
+        query = select(table.person_id, table.name).where(table.house_id == self._house_id).order_by(table.person_id)
+        with self._link.reading() as connection:
+            return {person_id: name for person_id, name in connection.execute(query)}  # noqa: C416 - rows are no pairs
+
+    def persons_of(self, episodes: Iterable[str]) -> dict[str, str]:
+        """Whose these episodes are: id of the episode -> id of the person."""
+        table = tables.episode.c
+        query = select(table.episode_id, table.person_id).where(table.episode_id.in_(set(episodes)))
+        with self._link.reading() as connection:
+            return {episode_id: person for episode_id, person in connection.execute(query)}  # noqa: C416 - likewise
 
     def put_away(self) -> list[Episode]:
         """Episodes that are put away and can be brought back."""
@@ -72,10 +86,10 @@ class Reading:
         with self._link.reading() as connection:
             return {night: number for night, number in connection.execute(query)}  # noqa: C416 - rows are no pairs
 
-    def bounds(self) -> tuple[date, date] | None:
-        """The first and the last night with an episode, or None."""
+    def bounds(self, person_id: str | None = None) -> tuple[date, date] | None:
+        """The first and the last night with an episode of one person or of anybody, or None."""
         night = tables.episode.c.night_of
-        shown = select(night).where(tables.episode.c.deleted_at.is_(None), self._counted()).limit(1)
+        shown = select(night).where(tables.episode.c.deleted_at.is_(None), self._of(person_id)).limit(1)
         with self._link.reading() as connection:
             # Two walks along the index that end at their first step; the least and the greatest would read every row.
             first, last = (connection.scalar(shown.order_by(way)) for way in (night.asc(), night.desc()))
@@ -142,6 +156,11 @@ class Reading:
     def _counted(self) -> ColumnElement[bool]:
         origin = tables.episode.c.origin
         return and_(self._of_this_house(), or_(origin.in_(self.origins), origin.is_(None)))
+
+    def _of(self, person_id: str | None) -> ColumnElement[bool]:
+        """Of one person, or of all."""
+        own = tables.episode.c.person_id == person_id
+        return self._counted() if person_id is None else and_(self._counted(), own)
 
     def _of_this_house(self) -> ColumnElement[bool]:
         return tables.episode.c.house_id == self._house_id

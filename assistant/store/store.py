@@ -35,6 +35,8 @@ class Store:
         self._link = link
         self._owner = owner
         self._now = now
+        self.person_id = owner["person_id"]
+        """The first person's; others in the same bed have ids of their own."""
 
     @classmethod
     def open(

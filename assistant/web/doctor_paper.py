@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.sheet_parts import Bars, Grid, Title, Words
+from assistant.web.family import VALUE_COLUMNS, VALUES, told_by_family, values_of
 from assistant.web.render import MISSING, day, local, number
 from assistant.web.trends import NIGHT_HOURS
 
@@ -34,24 +36,41 @@ HOW = (
 )
 
 
-def parts_of(
-    figures: Figures, profile: Mapping[str, Any], flags: Sequence[Alert], pages: Pages, now: Stamp
-) -> Iterator[Part]:
-    """The sheet.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the doctor's page and its paper tell of one person."""
+
+    figures: Figures
+    """Of the period."""
+    profile: Mapping[str, Any]
+    """Of the person, as it was typed."""
+    flags: Sequence[Alert] = ()
+    """Warning signs that nobody has acknowledged."""
+    asking: Sequence[str] = ()
+    """What is worth asking about, see `assistant.web.family`."""
+    whose: str = "Name not given"
+
+    @property
+    def figure_rows(self) -> tuple[tuple[str, str], ...]:
+        """The figures, each with its name."""
+        return tuple(told_of(self.figures, len(self.flags)))
+
+
+def parts_of(sheet: Sheet, pages: Pages, now: Stamp) -> Iterator[Part]:
+    """The sheet on paper.
 
     Args:
-        figures: of the period.
-        profile: of the person, as it was typed.
-        flags: warning signs that nobody has acknowledged.
+        sheet: what it tells.
         pages: knows what things are called.
         now: when it is written.
     """
+    figures, flags = sheet.figures, sheet.flags
     yield Title(1, TITLE)
-    born = f", born {profile['born']}" if profile.get("born") else ""
+    born = f", born {sheet.profile['born']}" if sheet.profile.get("born") else ""
     made_up = f". {MADE_UP}" if pages.origin == "sample" else ""
     nights = f"nights of {day(figures.first)} to {day(figures.last)} ({figures.nights} nights){made_up}"
-    yield Words(f"{_whose(profile)}{born}; {nights}.")
-    yield Grid(("Figure", "Value"), (60, 40), tuple(told_of(figures, len(flags))))
+    yield Words(f"{sheet.whose}{born}; {nights}.")
+    yield Grid(("Figure", "Value"), (60, 40), sheet.figure_rows)
     for each in flags[:MOST_FLAGS]:
         what, level = pages.called(each.what, "flag"), pages.called(each.level, "level")
         yield Words(
@@ -69,8 +88,7 @@ def parts_of(
     yield Words(_counted({pages.spot(*place): n for place, n in figures.places.most_common()}))
     classes = {pages.called(name, "class"): n for name, n in figures.classes.most_common()}
     yield Words(f"{_counted(classes)} This sorts answers; it is no diagnosis.")
-    yield Title(2, "Medicines, signs and values that the family typed")
-    yield Words(_medicines(profile))
+    yield from _told(sheet, pages)
     yield Title(2, "What is missing")
     yield Words(_missing(figures, pages))
     yield Words(how(figures, pages, now))
@@ -83,10 +101,10 @@ def how(figures: Figures, pages: Pages, now: Stamp) -> str:
     return HOW.format(whence=whence, when=local(now))
 
 
-def foot_of(figures: Figures, profile: Mapping[str, Any], pages: Pages) -> str:
+def foot_of(sheet: Sheet, pages: Pages) -> str:
     """Stands below each page: sheets come apart, and then each must say whose it is, and whether it is made up."""
     made_up = f"{MADE_UP}. " if pages.origin == "sample" else ""
-    return f"{TITLE}, {figures.first} to {figures.last}, {_whose(profile)}. {made_up}{NO_DEVICE}"
+    return f"{TITLE}, {sheet.figures.first} to {sheet.figures.last}, {sheet.whose}. {made_up}{NO_DEVICE}"
 
 
 def told_of(figures: Figures, flags: int) -> Iterator[tuple[str, str]]:
@@ -107,10 +125,6 @@ def told_of(figures: Figures, flags: int) -> Iterator[tuple[str, str]]:
     yield "Open warning signs", str(flags)
 
 
-def _whose(profile: Mapping[str, Any]) -> str:
-    return profile.get("name") or "Name not given"
-
-
 def _row(card: Card) -> tuple[str, ...]:
     if not card.cramps:
         return (day(card.night), "0", "", "", "", "")
@@ -122,15 +136,15 @@ def _counted(counts: Mapping[str, int]) -> str:
     return "; ".join(f"{name}: {n}" for name, n in counts.items()) + "." if counts else "No episode."
 
 
-def _medicines(profile: Mapping[str, Any]) -> str:
-    taken = "; ".join(filter(None, [_ticked(profile, "medicine"), profile.get("medicines_other")]))
-    bloods = profile.get("bloods")
-    values = f" Blood values as somebody typed them, with that laboratory's range: {bloods}." if bloods else ""
-    return f"Medicines: {taken}. Signs: {_ticked(profile, 'sign')}.{values}"
-
-
-def _ticked(profile: Mapping[str, Any], field: str) -> str:
-    return (", ".join(profile[field]) or "none of the list") if field in profile else "not asked yet"
+def _told(sheet: Sheet, pages: Pages) -> Iterator[Part]:
+    yield Title(2, "Medicines, signs and values that the family typed")
+    yield Words(" ".join(told_by_family(sheet.profile, sheet.figures)))
+    if values := values_of(sheet.profile):
+        titles = tuple(pages.words["column"][name] for name in VALUE_COLUMNS)
+        yield Words(VALUES)
+        yield Grid(titles, (30, 14, 14, 24, 18), values)
+    for each in sheet.asking:
+        yield Words(each)
 
 
 def _missing(figures: Figures, pages: Pages) -> str:

@@ -109,7 +109,7 @@ class Door:
         visit.house.people.begin_session(account, hashed(token), secrets.token_urlsafe(24), LASTS)
         visit.house.editing.record("logged_in", None, by=account.shown)
         first = len(visit.house.people.accounts()) == 1 and not visit.house.profile.read()
-        answer = go("/person", "welcome") if first else go(within(visit.form.get("next", "/")))
+        answer = go("/person?step=1", "welcome") if first else go(within(visit.form.get("next", "/")))
         _set_cookie(visit, answer, COOKIE, token, round(LASTS.total_seconds()))
         answer.delete_cookie(DOOR_COOKIE)
         return answer

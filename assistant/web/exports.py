@@ -15,6 +15,7 @@ from assistant.table import BYTE_ORDER_MARK, csv_lines
 from assistant.web.fhir import bundle
 from assistant.web.trends import last_over
 from assistant.web.visit import Refused
+from assistant.web.whose import whose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,8 @@ def as_fhir(visit: Visit) -> Response:
         raise Refused(f"days must be a whole number from 1 to {MOST_IN_BUNDLE_DAYS}. Correct it.")
     episodes = visit.house.reading.episodes(last - timedelta(days=int(days) - 1), last)
     visit.house.editing.record("exported", None, by=visit.account.shown, form="fhir")
-    made = bundle(episodes, visit.house.person_id, visit.house.profile.read(), visit.now)
+    one = whose(visit)
+    made = bundle(episodes, one.person_id, one.profile, visit.now)
     headers = {"content-disposition": 'attachment; filename="bedside.fhir.json"'}
     return JSONResponse(made, media_type="application/fhir+json", headers=headers)
 

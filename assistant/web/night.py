@@ -10,6 +10,7 @@ from assistant.store.records import night_of
 from assistant.web.alerts import open_alerts
 from assistant.web.visit import Refused
 from assistant.web.watch import bounds, watch_of
+from assistant.web.whose import others_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,7 @@ def last_night(visit: Visit) -> Response:
         tonight=tonight,
         before=night - timedelta(days=1),
         after=night + timedelta(days=1) if night < tonight else None,
+        others=others_in(visit),
         told=[_told(each, events) for each in episodes],
         watch=watch_of(events),
         waiting=open_alerts(visit.house),

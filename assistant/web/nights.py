@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.store.records import night_of
 from assistant.web.night import date_of
+from assistant.web.whose import others_in
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -48,5 +49,6 @@ def show_nights(visit: Visit) -> Response:
         since=until - LISTED + timedelta(days=1),
         earlier=until - LISTED,
         later=until + LISTED if until < tonight else None,
+        others=others_in(visit),
         put_away=visit.house.reading.put_away(),
     )

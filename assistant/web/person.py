@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from assistant.person import OTHER
 from assistant.store.people import ROLES
 from assistant.store.secret import hashed
 from assistant.web.door import INVITED_FOR
+from assistant.web.typed_rows import MOST, TABLES, rows_in, short_text
 from assistant.web.visit import Refused, go
+from assistant.web.whose import profile_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,36 +36,51 @@ CHOICES = {
     "words_days": (3, 7, 14, 30),
     "wake_hour": tuple(range(4, 12)),
     "bed_hour": tuple(range(18, 24)),
+    "dozing": ("no", "some days", "most days"),
 }
-"""What is chosen, and may be left open: the loudspeaker's part of full volume; days of words; hours of the clock."""
+"""What is chosen, and may be left open: the loudspeaker's part of full volume; days of words; hours of the clock;
+whether somebody falls asleep by day."""
 
-LISTS = ("medicine", "sign")
+OF_THE_FIRST = ("hearing", "partner")
+"""Switches that the other one in this bed has not: how loud it is goes by the first person."""
+
+OF_ANYBODY = ("name", "born", "medicines_other", "bloods", "dozing")
+"""Texts and choices that the other one in this bed has too, beside the lists, the tables and the switches."""
+
+LISTS = ("medicine", "sign", "condition")
 """What is ticked, from the lists of words.yaml."""
 
 TRAIL = 60
 """Things done on the page that are listed, the newest ones."""
 
 CONSENTS = ("words", "alerts")
-STEPS = ("who", "helpers", "numbers", "hours", "kept")
 
 
 def show_person(visit: Visit) -> Response:
-    """The page."""
-    return _show(visit, "")
+    """The page, or one step of it where `?step=` names one; `?who=other` is the other one in this bed."""
+    return _show(visit, "", _step(visit, visit.asked("step")))
 
 
 def save_person(visit: Visit) -> Response:
     """Change what stands in the form that was sent; other parts stay."""
-    wanted: dict[str, Any] = {name: _text(visit.form[name], most) for name, most in TEXTS.items() if name in visit.form}
+    sent = [name for name in TEXTS if name in visit.form]
+    wanted: dict[str, Any] = {name: short_text(visit.form[name], TEXTS[name]) for name in sent}
     for name in LISTS:
-        if f"{name}_shown" in visit.form:
-            known = visit.pages.words[name]
-            wanted[name] = [each for n, each in enumerate(known) if f"{name}_{n}" in visit.form]
+        ticked = [each for n, each in enumerate(visit.pages.words[name]) if f"{name}_{n}" in visit.form]
+        # Nothing is ticked in a list that lay folded: nobody was asked, which is not the same as none of it.
+        if ticked or f"{name}_shown" in visit.form:
+            wanted[name] = ticked
+    wanted |= {name: rows_in(visit.form, name) for name in TABLES if f"{name}_shown" in visit.form}
     if "consent_shown" in visit.form:
         wanted |= {f"consent.{name}": f"consent_{name}" in visit.form for name in CONSENTS}
     wanted |= _chosen(visit)
+    if visit.form.get("who"):
+        visit.house.profile.write(_of_other(visit, wanted), visit.account.shown)
+        return go("/person?who=other", "saved")
     visit.house.profile.write(wanted, visit.account.shown)
-    return go("/person", "saved")
+    if not (step := _step(visit, visit.form.get("step", ""))):
+        return go("/person", "saved")
+    return go(f"/person?step={step + 1}", "saved") if _step(visit, str(step + 1)) else go("/person", "set_up")
 
 
 def invite(visit: Visit) -> Response:
@@ -96,13 +114,35 @@ def erase_everything(visit: Visit) -> Response:
     return go("/", "all_erased")
 
 
-def _show(visit: Visit, code: str) -> Response:
+def _of_other(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+    kept = {*OF_ANYBODY, *LISTS, *TABLES, *_switches(visit, other=True)}
+    return {OTHER + key: value for key, value in told.items() if key in kept}
+
+
+def _switches(visit: Visit, *, other: bool) -> dict[str, Any]:
+    known: dict[str, Any] = visit.pages.words["switch"]
+    return {name: told for name, told in known.items() if not other or name not in OF_THE_FIRST}
+
+
+def _step(visit: Visit, named: str) -> int:
+    """Of the five, from 1 on; 0: the whole page, as for whoever may only read."""
+    steps = [str(n + 1) for n in range(len(visit.pages.words["step"]))]
+    return int(named) if visit.may_write and named in steps else 0
+
+
+def _show(visit: Visit, code: str, step: int = 0) -> Response:
+    other = bool(visit.asked("who"))
     return visit.show(
         "person.html",
-        profile=visit.house.profile.read(),
+        step=1 if other else step,
+        other=other,
+        switches=_switches(visit, other=other),
+        profile=profile_of(visit, other=other),
         accounts=visit.house.people.accounts(),
         roles=ROLES,
         choices=CHOICES,
+        tables=TABLES,
+        most_rows=MOST,
         code=code,
         trail=visit.house.reading.of_kind(*visit.pages.words["done_here"], most=TRAIL) if visit.may_own else (),
         home=f"{visit.request.url.scheme}://{visit.request.url.netloc}",
@@ -123,10 +163,3 @@ def _one_of(text: str, known: Sequence[Any]) -> Any:
     if found is None:
         raise Refused("That cannot be chosen. Load the page again, and choose from its lists.")
     return found
-
-
-def _text(text: str, most: int) -> str:
-    shown = " ".join(text.split())
-    if len(shown) > most or not shown.isprintable():
-        raise Refused(f"That is too long, or holds signs that cannot be shown. Write {most} letters at most.")
-    return shown

@@ -12,8 +12,12 @@ from assistant.store.records import night_of
 from assistant.trend import NIGHTS_NEEDED, marks
 from assistant.web.bodymap import body_map
 from assistant.web.charts import bars, share
+from assistant.web.family import begun
+from assistant.web.whose import whose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.responses import Response
 
     from assistant.web.visit import Visit
@@ -30,22 +34,27 @@ def show_trends(visit: Visit) -> Response:
     weeks = WEEKS.get(visit.asked("weeks"), 12)
     last = last_over(visit)
     first = last - timedelta(weeks=weeks) + timedelta(days=1)
-    since = visit.house.reading.bounds()
+    one = whose(visit)
+    since = visit.house.reading.bounds(one.person_id)
     begins = first if since is None else max(first, since[0])
     # The rules compare with twelve weeks, however few are shown.
     known = min(first, last - timedelta(weeks=12))
-    episodes = visit.house.reading.briefs(known, last)
+    episodes = visit.house.reading.briefs(known, last, one.person_id)
     figures = figures_of(episodes, first, last)
     compared, hours = max(known, since[0]) if since else last, figures.hours
+    counted = [(begin, count) for begin, count in figures.weeks() if _known(begin, since)]
     return visit.show(
         "trends.html",
+        one=one,
         figures=figures,
         weeks=weeks,
         choices=WEEKS,
         begins=begins,
         marks=marks(episodes, compared, last) if since else None,
         needed=NIGHTS_NEEDED,
-        weekly=bars([(f"{begin.day} {begin:%b}", count) for begin, count in figures.weeks() if _known(begin, since)]),
+        weekly=bars([(f"{begin.day} {begin:%b}", count) for begin, count in counted]),
+        begun=begun_in([begin for begin, _ in counted], begun(one.profile)),
+        dozing=one.profile.get("dozing"),
         hourly=bars([(f"{hour:02}", hours[hour]) for hour in NIGHT_HOURS]),
         by_day=sum(count for hour, count in enumerate(hours) if hour not in NIGHT_HOURS),
         places=[(place, count, share(count, len(figures.episodes))) for place, count in figures.places.most_common()],
@@ -53,6 +62,26 @@ def show_trends(visit: Visit) -> Response:
         precision=precision(figures),
         over_time=grades_over_time(figures),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A medicine that began in one of the weeks that are shown."""
+
+    week: int
+    """Which of them, from 0 on."""
+    day: date
+    what: str
+
+
+def begun_in(weeks: Sequence[date], began: Sequence[tuple[date, str]]) -> list[Begun]:
+    """The medicines that began in these weeks; each week is named by its first night."""
+    return [
+        Begun(n, when, what)
+        for when, what in began
+        for n, first in enumerate(weeks)
+        if timedelta() <= when - first < timedelta(weeks=1)
+    ]
 
 
 def _known(begin: date, since: tuple[date, date] | None) -> bool:
