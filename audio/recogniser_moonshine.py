@@ -17,7 +17,7 @@ from audio.events import SAMPLE_RATE, Final, Heard, Partial, Reading, SpeechEnde
 from audio.segmenter import Closed, Hushed, Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SHARE = 0.3
 """Of the second reader in what a text is ranked by; measured beside 0, 0.2 and 0.5."""
+MADE_UP = 40.0
+"""Nats by which the second reader may find a reading worse than the best: beyond, it was made up. Beside 10 to 60."""
 READINGS = 10
 """Readings handed on at most."""
 PEAK = 0.5
@@ -149,6 +151,7 @@ class MoonshineRecogniser:
                 readings = _readings(free)
             if opinion and readings:
                 judged = _readings(search(sound, beams=self._beams, leaning=self._leaning, second=opinion, share=SHARE))
+                readings, judged = borne_out(readings, judged, opinion.whole)
             allowed = self._allowed(sound, free_log_p)
             if readings and len(samples) <= WATCHED_LONGEST_S * SAMPLE_RATE:
                 watched, odds = self._watched(sound, opinion, free_log_p, (*readings, *judged))
@@ -196,6 +199,24 @@ class MoonshineRecogniser:
             return None
         found = _readings(search(sound, beams=beams or self._beams, grammar=grammar, leaning=leaning))
         return found[0] if found else None
+
+
+def borne_out(
+    readings: tuple[Reading, ...], judged: tuple[Reading, ...], opinion: Callable[[str], float]
+) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
+    """Return both lists without what was made up: in noise the decoder tells stories that the sound does not hold.
+
+    Args:
+        readings: of the decoder alone.
+        judged: of the decoder with the second reader.
+        opinion: natural log of the probability of a text, by the second reader.
+    """
+    worth = {each.text: opinion(each.text) for each in (*readings, *judged)}
+    least = max(worth.values()) - MADE_UP
+    first, second = (tuple(r for r in each if worth[r.text] > least) for each in (readings, judged))
+    if first:
+        return first, second
+    return (second, ()) if second else (readings, judged)
 
 
 def _readings(found: Sequence[Found]) -> tuple[Reading, ...]:

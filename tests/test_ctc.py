@@ -14,7 +14,9 @@ import soundfile
 
 from audio.ctc import LETTERS, Ctc, spelt_out
 from audio.ctc_head import CtcHead
+from audio.events import Reading
 from audio.moonshine_model import MoonshineModel
+from audio.recogniser_moonshine import MADE_UP, borne_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,3 +120,23 @@ def test_the_second_reader_gives_each_frame_a_probability_for_each_letter() -> N
 
 def test_one_frame_is_enough_for_the_second_reader() -> None:
     assert CtcHead().log_probs(np.zeros((1, 288), np.float32)).shape == (1, 1 + len(LETTERS))
+
+
+def read(*texts: str) -> tuple[Reading, ...]:
+    return tuple(Reading(text, -1.0) for text in texts)
+
+
+WORTH = {"my calf": -5.0, "my cough": -9.0, "i do not want to": -5.1 - MADE_UP, "é": -inf}
+
+
+def test_a_reading_that_the_second_reader_finds_made_up_is_none() -> None:
+    made_up, heard = read("i do not want to"), read("my cough")
+    assert borne_out((*made_up, *heard), read("my calf"), WORTH.__getitem__) == (heard, read("my calf"))
+
+
+def test_where_all_of_one_list_is_made_up_the_other_stands_alone() -> None:
+    assert borne_out(read("i do not want to"), read("my calf"), WORTH.__getitem__) == (read("my calf"), ())
+
+
+def test_where_the_second_reader_knows_none_of_the_texts_both_lists_stand() -> None:
+    assert borne_out(read("é"), read("é"), WORTH.__getitem__) == (read("é"), read("é"))
