@@ -26,7 +26,6 @@ from assistant.dialog.events import (
     NotUnderstood,
     Say,
     SetTimer,
-    Spoken,
     TimerFired,
     Understood,
     Worsened,
@@ -95,7 +94,7 @@ class Bedside:
             volume=volume,
             state=lambda: self.state,
             teller=teller,
-            said=lambda line: self._step(Spoken(line)),
+            told=self._step,
         )
         self._timers = Timers()
         self._mouth = Mouth(speaker, self._delivery, script.timing)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.dialog.events import Begun, Spoken
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -26,7 +28,7 @@ class Delivery:
         volume: sets how loud the next line is, decibels beside the volume that is set.
         state: where the conversation stands.
         teller: is told of every line.
-        said: is told when nothing waits to be said.
+        told: takes that a line begins to sound, and that the last one that waited has been said.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class Delivery:
         volume: Callable[[float], None],
         state: Callable[[], State],
         teller: Teller,
-        said: Callable[[str], None],
+        told: Callable[[Begun | Spoken], None],
     ) -> None:
         self._script = script
         self._wording = wording
@@ -47,7 +49,7 @@ class Delivery:
         self._state = state
         self._teller = teller
         self._level_db = 0.0
-        self.lines_said = said
+        self._told = told
 
     def worded(self, say: Say) -> Iterator[tuple[Say, str, str]]:
         """What is said for it, with words and kind; of the log only what is on the disk."""
@@ -67,6 +69,11 @@ class Delivery:
         text, kind = self._words_and_kind(line)
         told = {"text": text, "line": line, "kind": kind, "level_db": self._level_db}
         self._teller.tell("said", self._log.episode_id, **told)
+        self._told(Begun(line))
+
+    def lines_said(self, line: str) -> None:
+        """A line has been said, and nothing else waits."""
+        self._told(Spoken(line))
 
     def line_cut(self, line: str, after_s: float, by: str) -> None:
         """A line was cut off."""

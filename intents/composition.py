@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 NOT = "not "
 """Prefix of a feature whose concept is negated: "not cramp"."""
+OPEN = "open"
+"""Feature that is there while something is open, whatever is said."""
+ASKED = "asked"
+"""Feature that tells that a question has just been asked, and what it is about: "asked=people"."""
 
 
 class _Data(BaseModel):
@@ -46,6 +50,18 @@ class Together(_Data):
     weight: float
 
 
+class Answer(_Data):
+    """An answer is told by its beginning ("no, it's as right as rain"): what follows says little against it."""
+
+    begins: tuple[str, ...]
+    """Features; one of them must stand at the beginning."""
+    stranger: float = -0.4
+    small_word: float = -0.1
+    strangers_most: float = -2.5
+    evidence: Mapping[str, float] = Field(default_factory=dict)
+    """Weights that hold then instead."""
+
+
 class IntentRule(_Data):
     """How much each concept speaks for one intent, in log-odds."""
 
@@ -81,6 +97,8 @@ class IntentRule(_Data):
     """When the open question awaits this intent."""
     if_expected: Mapping[str, float] = Field(default_factory=dict)
     """Evidence that counts only when the open question awaits this intent."""
+    answer: Answer | None = None
+    """When the open question awaits this intent."""
     anywhere: bool = False
     """A safety word: counts in full also when only an unlikely reading holds it."""
     slots: Mapping[str, SlotRule] = Field(default_factory=dict)
@@ -145,6 +163,10 @@ class Composition(_Data):
     """Concepts that are never strangers: articles, auxiliaries."""
     ends: tuple[str, ...] = ()
     """Concepts that are none where a word follows that their intent does not know: "my foot's gone septic"."""
+    alike: tuple[tuple[str, ...], ...] = ()
+    """Intents that come to the same, so that neither needs a lead over the other."""
+    openers: tuple[str, ...] = ()
+    """Concepts that may stand before an answer begins: "well", "to be honest"."""
     misspelt: tuple[str, ...] = ()
     """Concepts whose words are found with a slip of spelling too."""
     inside: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -175,7 +197,10 @@ class Composition(_Data):
     def features(self) -> dict[str, list[str]]:
         """Each concept that the file names -> the keys under which it does."""
         places: list[tuple[str, Iterable[str]]] = [
-            *((key, getattr(self, key)) for key in ("strip", "neutral", "ends", "misspelt", "overlay", "clause")),
+            *(
+                (key, getattr(self, key))
+                for key in ("strip", "neutral", "openers", "ends", "misspelt", "overlay", "clause")
+            ),
             *((f"inside.{outer}", (outer, *inner)) for outer, inner in self.inside.items()),
             *((f"shared.{share}", weights) for share, weights in self.shared.items()),
             *((f"modifiers.{at}", (one.by, *one.turns, *one.until)) for at, one in enumerate(self.modifiers)),
@@ -184,7 +209,8 @@ class Composition(_Data):
         named: dict[str, list[str]] = {}
         for key, features in places:
             for feature in features:
-                named.setdefault(feature.removeprefix(NOT), []).append(key)
+                if feature.partition("=")[0] not in (OPEN, ASKED):
+                    named.setdefault(feature.removeprefix(NOT), []).append(key)
         return named
 
 
@@ -192,7 +218,8 @@ def _features_of(rule: IntentRule) -> list[str]:
     together = [feature for group in rule.together for feature in group.all]
     needed = [feature for group in rule.needs for feature in group]
     slots = [name for slot in rule.slots.values() for name in slot_features(slot)]
-    return [*rule.evidence, *rule.if_expected, *together, *needed, *rule.allow, *rule.felt, *slots]
+    answers = [*rule.answer.begins, *rule.answer.evidence] if rule.answer else []
+    return [*rule.evidence, *rule.if_expected, *answers, *together, *needed, *rule.allow, *rule.felt, *slots]
 
 
 def slot_features(slot: SlotRule) -> list[str]:

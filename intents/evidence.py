@@ -40,6 +40,17 @@ def names_of(span: Span) -> set[str]:
     return {f"{sign}{span.concept}", f"{sign}{span.concept}={span.value}"}
 
 
+def begins_with(spotted: Spotted, spans: Sequence[Span], features: Sequence[str], openers: Sequence[str]) -> bool:
+    """Whether one of `features` is the first that is said, but for words that only open an answer ("well")."""
+    at, opening = 0, {span.start: span.end for span in spotted.spans if span.concept in openers}
+    while True:
+        if any(span.start == at and not names_of(span).isdisjoint(features) for span in spans):
+            return True
+        if at not in opening:
+            return False
+        at = opening[at]
+
+
 def features_of(spotted: Spotted, spans: Sequence[Span]) -> dict[str, tuple[float, str]]:
     """Feature -> how well it was heard, and its words; groans count too."""
     found: dict[str, tuple[float, str]] = {name: (1.0, "") for span in spotted.stripped for name in names_of(span)}

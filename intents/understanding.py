@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from intents.clauses import GRAVE, Candidate, gravest, gravest_with_the_other, parted
-from intents.composition import IntentRule, slot_features
+from intents.composition import ASKED, OPEN, IntentRule
 from intents.concepts import Span, Spotted, Spotter
-from intents.evidence import Weighted, against_of, concept_of, features_of, halved, places, slot_value, strength_of
+from intents.evidence import Weighted, against_of, begins_with, features_of, halved, places, slot_value, strength_of
 from intents.joining import joined, shares
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
 from intents.templates import SentenceTree
+from intents.views import view_of
 from intents.weighing import Found, probability, weigh
 
 if TYPE_CHECKING:
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 
 _LEAST_SENTENCE = 0.4
 """How well all of a sentence must have been heard: with two everyday words misheard in it, it is another sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    concepts: frozenset[str]
-    explained: frozenset[str]
-    needs: tuple[frozenset[str], ...]
 
 
 class Understanding:
@@ -42,7 +35,7 @@ class Understanding:
         for said in pack.sentences:
             for way in said.ways:
                 self._tree.add(said.intent, way)
-        self._views = {name: self._view(rule) for name, rule in self._composition.intents.items()}
+        self._views = {name: view_of(rule, self._composition) for name, rule in self._composition.intents.items()}
 
     @classmethod
     def load(cls, pack: Path | None = None) -> Self:
@@ -92,7 +85,8 @@ class Understanding:
         Args:
             readings: n-best list, best first: text and its natural log probability. Typed text is `[(text, 0.0)]`.
             idle: nothing is open, so only complaints and help count; otherwise as inside an open episode.
-            expected: intents that the open question awaits; they gain, the others are still heard.
+            expected: intents that the open question awaits; they gain, the others are still heard. "asked": it has just
+                been asked, so that the beginning of an answer tells most; "asked=people": what it is about.
             allowed: the reading that a grammar of the pack's sentences found in the same sound, and its log
                 probability; it joins the others where it is nearly as likely as the best of them.
             second: what another engine read in the same sound, nothing where it heard no words; None where one engine
@@ -101,6 +95,7 @@ class Understanding:
         Returns:
             Always a match: its `intent` is None where silence is right, its score and `best` are given all the same.
         """
+        expected = expected if idle else expected | {OPEN}
         first = self._weighted(joined(readings, allowed, self._composition.settings))
         other = None if second is None else self._weighted(second)
         weighted = halved(first, other) if other else first
@@ -160,32 +155,18 @@ class Understanding:
         rules = self._composition.intents
         return {name: rule for name, rule in rules.items() if rule.when == "always"} if idle else rules
 
-    def _view(self, rule: IntentRule) -> _View:
-        """What an intent looks for, and which features explain a word to it."""
-        told = [feature for group in rule.together for feature in group.all] + [*rule.evidence, *rule.if_expected]
-        slots = [feature for slot in rule.slots.values() for feature in slot_features(slot)]
-        speaks = {feature for feature in told if rule.evidence.get(feature, 1.0) > 0}
-        explained = frozenset({*speaks, *rule.allow, *slots})
-        needed = [feature for group in rule.needs for feature in group]
-        turning = [name for modifier in self._composition.modifiers for name in (modifier.by, *modifier.until)]
-        concepts = {
-            concept_of(feature) for feature in (*explained, *self._composition.neutral, *told, *needed, *turning)
-        }
-        needs = tuple(frozenset(concept_of(feature) for feature in group) for group in rule.needs)
-        return _View(frozenset(concepts), explained, needs)
-
     def _score(
         self, name: str, rule: IntentRule, weighted: Weighted, expected: frozenset[str]
     ) -> tuple[float, tuple[Evidence, ...]]:
-        log_odds, why = weigh(rule, self._found(name, rule, weighted), expected=name in expected)
+        log_odds, why = weigh(rule, self._found(name, rule, weighted, expected), expected=name in expected)
         return probability(log_odds), why
 
-    def _found(self, name: str, rule: IntentRule, weighted: Weighted) -> Found:
+    def _found(self, name: str, rule: IntentRule, weighted: Weighted, expected: frozenset[str]) -> Found:
         settings = self._composition.settings
         enough = settings.anywhere_saturation if rule.anywhere else settings.saturation
         seen: dict[str, list[tuple[float, float]]] = {}
         words: dict[str, str] = {}
-        strangers = small = core = sentence = 0.0
+        strangers = small = core = sentence = begins = 0.0
         for share, spotted in weighted:
             spans = self._seen(name, spotted)
             here = features_of(spotted, spans)
@@ -198,10 +179,19 @@ class Understanding:
                 strangers += share * unexplained
                 small += share * neutral
                 sentence += share * self._sentences(spotted).get(name, 0.0)
+                if rule.answer is not None and ASKED in expected:
+                    begins += share * begins_with(spotted, spans, rule.answer.begins, self._composition.openers)
         strength = {feature: strength_of(heard, enough) for feature, heard in seen.items()}
         against = against_of(rule, seen, strength) if rule.gravity else strength
+        around = {told: 1.0 for told in expected if told.partition("=")[0] in (OPEN, ASKED)}
         return Found(
-            strength, against, words, strangers / (core or 1.0), small / (core or 1.0), min(1.0, sentence / enough)
+            {**strength, **around},
+            {**against, **around},
+            words,
+            strangers / (core or 1.0),
+            small / (core or 1.0),
+            min(1.0, sentence / enough),
+            begins / (core or 1.0),
         )
 
     def _sentences(self, spotted: Spotted) -> dict[str, float]:
@@ -249,7 +239,8 @@ class Understanding:
             return Match(text=heard, intent=None, score=0.0)
         best, score, why = gravest(ranked, self._composition.intents, self.threshold_of)
         second = next((candidate for candidate in ranked if candidate[0] != best), None)
-        margin = score - (second[1] if second else 0.0)
+        alike = {name for group in self._composition.alike if best in group for name in group} | {best}
+        margin = score - next((other for name, other, _ in ranked if name not in alike), 0.0)
         rule = self._composition.intents[best]
         threshold = self.threshold_of(best)
         sure = score >= threshold and (margin >= self.margin or rule.gravity >= GRAVE)

@@ -11,7 +11,10 @@ from intents.model import Evidence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from intents.composition import IntentRule, Together
+    from intents.composition import Answer, IntentRule, Together
+
+_MOST = 0.5
+"""Share of the readings that must begin as an answer does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Found:
     """The same for neutral words."""
     sentence: float
     """0..1, how surely a whole reading is one of its sentences."""
+    begins: float = 0.0
+    """0..1, share of those readings that begin as an answer does."""
 
 
 def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tuple[Evidence, ...]]:
@@ -37,15 +42,18 @@ def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tup
     if not all(any(found.strength.get(feature) for feature in group) for group in rule.needs):
         return -math.inf, ()
     weights = {**rule.evidence, **rule.if_expected} if expected else rule.evidence
+    tells: IntentRule | Answer = rule
+    if expected and rule.answer is not None and found.begins >= _MOST:
+        tells, weights = rule.answer, {**weights, **rule.answer.evidence}
     why = [
         Evidence("bias", "", rule.bias),
         *(_part(feature, weight, found) for feature, weight in weights.items() if found.strength.get(feature)),
         *(_all_of(group, found) for group in rule.together if all(found.strength.get(f) for f in group.all)),
     ]
     if found.strangers:
-        why.append(Evidence("strangers", "", _strangers(rule, found, expected=expected)))
-    if found.small_words and rule.small_word:
-        why.append(Evidence("small words", "", rule.small_word * found.small_words))
+        why.append(Evidence("strangers", "", _strangers(rule, tells, found, expected=expected)))
+    if found.small_words and tells.small_word:
+        why.append(Evidence("small words", "", tells.small_word * found.small_words))
     if found.sentence:
         why.append(Evidence("sentence", "", rule.sentence * found.sentence))
     if expected:
@@ -53,9 +61,9 @@ def weigh(rule: IntentRule, found: Found, *, expected: bool) -> tuple[float, tup
     return sum(part.weight for part in why), tuple(why)
 
 
-def _strangers(rule: IntentRule, found: Found, *, expected: bool) -> float:
+def _strangers(rule: IntentRule, tells: IntentRule | Answer, found: Found, *, expected: bool) -> float:
     if expected or not rule.felt or any(found.strength.get(feature) for feature in rule.felt):
-        return max(rule.strangers_most, rule.stranger * found.strangers)
+        return max(tells.strangers_most, tells.stranger * found.strangers)
     return rule.stranger_unfelt * found.strangers
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.dialog.events import Understood
+from assistant.dialog.events import Doubted, SetTimer, Spoken, Understood
 from assistant.dialog.machine import step
 from assistant.dialog.profile import Profile
 from assistant.dialog.script import load_script
@@ -200,6 +200,17 @@ def test_help_needs_no_episode(play_night: PlayNight, store: Store):
 def test_repeat_says_the_last_line_again_word_for_word(play_night: PlayNight):
     events = play_night((0, "cramp"), (62, "repeat"), (72, "stop"))
     assert events.lines()[-2:] == ["check.how", "check.how"]
+
+
+def test_repeat_means_the_line_that_was_heard_and_not_the_one_that_waits(play_night: PlayNight):
+    said = play_night((0, "cramp"), (2.6, "repeat"), (16, "stop")).lines()
+    assert said[:4] == ["calf.first", "calf.first", "calf.knee_heel", "reassure.passes"]
+
+
+def test_a_question_that_somebody_being_told_is_said_after_still_has_its_patience():
+    asked, _ = step(State(), Doubted("rf_chest_breath", 0.6), 0.0, load_script())
+    _, effects = step(asked, Spoken("control.told"), 2.0, load_script())
+    assert SetTimer("answer", load_script().timing.answer_s) in effects
 
 
 def test_repeat_in_a_hold_does_not_disturb_the_count(play_night: PlayNight):

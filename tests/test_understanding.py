@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.dialog.script import load_script
 from assistant.dialog.state import EXPECTED, Phase
 from intents import Match, PackError, Understanding
 from intents.pack import load
@@ -51,6 +52,27 @@ def test_what_people_answer_is_understood_where_it_was_asked_for(group: dict[str
     expected = EXPECTED[Phase(group["asked"])]
     matches = {said: BEDSIDE.understand([(said, 0.0)], expected=expected).intent for said in group["sentences"]}
     assert {said: intent for said, intent in matches.items() if intent != group["intent"]} == {}
+
+
+@pytest.mark.parametrize(("question", "ways"), read("about")["questions"].items())
+def test_an_answer_means_what_the_question_makes_of_it(question: str, ways: dict[str | None, list[str]]) -> None:
+    topics = {f"asked={topic}" for topic in load_script().questions[question].topics}
+    said = [(sentence, way) for way, sentences in ways.items() for sentence in sentences]
+    meant = [BEDSIDE.understand([(text, 0.0)], expected=EXPECTED[Phase.ASK] | topics).intent for text, _ in said]
+    wrong = [(*told, intent) for told, intent in zip(said, meant, strict=True) if intent != told[1]]
+    assert wrong == []
+
+
+def test_the_beginning_of_an_answer_tells_most_and_only_where_it_was_asked_for() -> None:
+    told = "no, by the lamp my grandson gave us there is no telling one from another"
+    assert BEDSIDE.understand([(told, 0.0)], expected=EXPECTED[Phase.ASK]).intent == "no"
+    assert BEDSIDE.understand([(told, 0.0)], expected=EXPECTED[Phase.ALARM]).intent is None
+    assert BEDSIDE.understand([(told, 0.0)]).intent is None
+
+
+def test_what_is_told_of_it_without_the_limb_is_asked_about_while_a_cramp_goes_on() -> None:
+    assert BEDSIDE.understand([("it's all puffed up", 0.0)]).score >= load_script().timing.doubt.ask_from
+    assert BEDSIDE.understand([("it's all puffed up", 0.0)], idle=True).score < load_script().timing.doubt.ask_from
 
 
 @pytest.mark.parametrize("idle", [False, True], ids=["in an episode", "idle"])

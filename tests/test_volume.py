@@ -126,7 +126,7 @@ def test_that_something_is_noted_is_said_only_when_it_is(line: str, answer: str,
     log.note({"side": "left"})
     log.episode_id = "episode"
     log.note({"side": "left"})
-    nobody = {"volume": lambda _: None, "state": State, "teller": Teller(clock), "said": lambda _: None}
+    nobody = {"volume": lambda _: None, "state": State, "teller": Teller(clock), "told": lambda _: None}
     delivery = Delivery(SCRIPT, Wording(SCRIPT, clock, {}), log, **nobody)
     assert [say.line for say, _, _ in delivery.worded(Say(line))] == said
 

@@ -44,7 +44,8 @@ def raise_flag(turn: Turn, name: str, slots: dict[str, str] | None = None) -> No
         turn.say(*flag.when_idle)
         return
     turn.do(CancelTimer("alarm"))
-    turn.set(flag=name, flag_level=flag.level, flag_lines=flag.lines, flagged_s=turn.now, acknowledged=False)
+    turn.set(flag=name, flag_level=flag.level, flag_lines=flag.lines, flag_topics=flag.topics)
+    turn.set(flagged_s=turn.now, acknowledged=False)
     _say_first(turn, flag)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.dialog import practise
-from assistant.dialog.alarm import lines_said, raise_flag, repeat_flag
+from assistant.dialog.alarm import TOLD, lines_said, raise_flag, repeat_flag
 from assistant.dialog.events import NoteEpisode, Say
 from assistant.dialog.state import Phase
 from assistant.dialog.turn import CHECK_QUESTION, Turn, hold_timer
@@ -72,6 +72,12 @@ def forbid(turn: Turn) -> None:
     turn.say(*turn.stretch.instead)
 
 
+def begun(turn: Turn, line: str) -> None:
+    """A line sounds: whoever asks for it again means this one, and not what comes next."""
+    if turn.script.lines[line].kind != "hold":
+        turn.set(heard_line=line, waits_to_begin=turn.state.waits_to_begin and line != turn.state.last_line)
+
+
 def spoken(turn: Turn, line: str) -> None:
     """What was to be said is said: the next step, the hold, the patience of a question."""
     if turn.script.lines[line].kind == "reassure":
@@ -86,7 +92,8 @@ def spoken(turn: Turn, line: str) -> None:
             _begin_hold(turn)
         case Phase.REST:
             turn.timer("rest", turn.stretch.rest_s)
-        case Phase.CHECK | Phase.ASK | Phase.SITE if line == turn.state.question:
+        case Phase.CHECK | Phase.ASK | Phase.SITE if line in (turn.state.question, TOLD):
+            # That somebody has been told may come in after the question.
             turn.timer("answer", turn.timing.answer_s)
         case Phase.ALARM:
             lines_said(turn)

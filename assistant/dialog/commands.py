@@ -33,7 +33,7 @@ def go_on(turn: Turn) -> None:
 def _next_step(turn: Turn) -> None:
     plan = turn.state.plan
     turn.do(Hush())
-    if turn.now < turn.state.step_s and turn.state.last_line is not None:
+    if (turn.now < turn.state.step_s or _newest_waits(turn)) and turn.state.last_line is not None:
         # The newest step was still waiting for its moment: it is the next one.
         plan = (turn.state.last_line, *plan)
     turn.set(step_s=turn.now)
@@ -76,11 +76,24 @@ def slower(turn: Turn) -> None:
 
 
 def repeat(turn: Turn) -> None:
-    """The last line, word for word."""
-    if turn.state.phase is Phase.ALARM:
+    """The last line that was heard, word for word; one that had not begun follows it."""
+    state, last = turn.state, turn.state.last_line
+    if state.phase is Phase.ALARM:
         alarm.repeat_flag(turn)
-    elif turn.state.last_line is not None and (turn.state.is_open or turn.state.phase is not Phase.IDLE):
-        turn.do(Hush(), Say(turn.state.last_line))
+    elif last is None or (not state.is_open and state.phase is Phase.IDLE):
+        return
+    elif not _newest_waits(turn) or state.heard_line is None:
+        turn.do(Hush(), Say(last))
+    elif state.phase is Phase.STEPS:
+        turn.set(plan=(last, *state.plan))
+        turn.do(Hush(), Say(state.heard_line))
+    else:
+        turn.do(Hush(), Say(state.heard_line), Say(last))
+
+
+def _newest_waits(turn: Turn) -> bool:
+    """Whether the newest line has not begun: nobody has heard it yet."""
+    return turn.state.waits_to_begin and turn.state.heard_line is not None
 
 
 def louder(turn: Turn) -> None:

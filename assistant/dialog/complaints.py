@@ -57,7 +57,11 @@ def which(turn: Turn, slots: dict[str, str]) -> None:
     """Front or back: an answer to that question, and nothing elsewhere."""
     question = turn.script.questions.get(turn.state.question or "")
     told = slots.get("which", "")
-    if turn.state.phase is Phase.SITE and question is not None and told in question.sites:
+    if turn.state.phase is not Phase.SITE or question is None:
+        return
+    if told in question.which:
+        cramp(turn, {"site": question.which[told]})
+    elif told in question.sites:
         cramp(turn, {"site": told})
 
 

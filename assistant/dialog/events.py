@@ -49,6 +49,13 @@ class NotUnderstood:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The first sample of a line sounds."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A line has been said to its end, and nothing more is waiting to be said."""
 
@@ -90,19 +97,9 @@ class Worsened:
     """The log's history says that it comes more often, or lasts longer; nobody has been told."""
 
 
-Event: TypeAlias = (
-    Understood
-    | Doubted
-    | NotUnderstood
-    | Acknowledged
-    | Delivered
-    | Spoken
-    | TimerFired
-    | Interrupted
-    | Checked
-    | CodeMade
-    | Worsened
-)
+Told: TypeAlias = Understood | Doubted | NotUnderstood | Acknowledged | Delivered
+"""What others said or did."""
+Event: TypeAlias = Told | Begun | Spoken | TimerFired | Interrupted | Checked | CodeMade | Worsened
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.dialog import alarm, answers, coaching, commands, complaints, device, morning, practise
 from assistant.dialog.events import (
     Acknowledged,
+    Begun,
     CancelTimer,
     Checked,
     CodeMade,
@@ -58,8 +59,8 @@ def step(state: State, event: Event, now: float, script: Script) -> tuple[State,
             _acknowledged(turn, by)
         case Delivered():
             alarm.delivered(turn)
-        case Spoken(line):
-            coaching.spoken(turn, line)
+        case Begun() | Spoken():
+            _said(turn, event)
         case TimerFired(name):
             _timer(turn, name)
         case Interrupted(by):
@@ -67,6 +68,14 @@ def step(state: State, event: Event, now: float, script: Script) -> tuple[State,
         case Checked() | CodeMade() | Worsened():
             _learned(turn, event)
     return turn.state, tuple(turn.effects)
+
+
+def _said(turn: Turn, event: Begun | Spoken) -> None:
+    """A line begins to sound, or the last one that waited is over."""
+    if isinstance(event, Begun):
+        coaching.begun(turn, event.line)
+    else:
+        coaching.spoken(turn, event.line)
 
 
 def _learned(turn: Turn, event: Checked | CodeMade | Worsened) -> None:

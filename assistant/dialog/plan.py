@@ -105,6 +105,10 @@ class Question(Data):
     sites: dict[str, str] = {}
     note: Noted | None = None
     trigger: Trigger | None = None
+    topics: tuple[str, ...] = ()
+    """What it is about, where the meaning of an answer depends on it."""
+    which: dict[str, str] = {}
+    """Which site front, back or inside means."""
     scale: tuple[int, int] | None = None
     """Answered by a number between these; None: by yes or no."""
 
@@ -128,6 +132,8 @@ class RedFlag(Data):
     level: Level
     lines: Lines
     confirm: str
+    topics: tuple[str, ...] = ()
+    """What its lines ask about, where they ask something."""
     ways: tuple[Way, ...] = ()
     if_yes: str | None = None
     then_asks: Lines = ()

@@ -40,13 +40,14 @@ class Phase(StrEnum):
 
 
 EXPECTED = {
-    Phase.CHECK: frozenset({"better", "still_hurts", "worse"}),
-    Phase.ASK: frozenset({"yes", "no"}),
+    Phase.CHECK: frozenset({"better", "still_hurts", "worse", "asked", "asked=relief"}),
+    Phase.ASK: frozenset({"yes", "no", "asked", "asked=yes_or_no"}),
     Phase.SITE: frozenset({"cramp", "which"}),
     Phase.PAUSED: frozenset({"next"}),
-    Phase.ALARM: frozenset({"yes", "no", "stop", "heard_you"}),
+    Phase.ALARM: frozenset({"yes", "no", "stop", "heard_you", "asked=alarm"}),
 }
-"""Intents that each phase waits for; others count all the same."""
+"""Intents that each phase waits for; others count all the same. "asked": somebody has just been asked, so an answer may
+be one by its beginning alone; what silences an alarm must be clear throughout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,11 @@ class State:
     """The red flag that was asked about in vain while nothing was open: perhaps the television's."""
     let_be_s: float = LONG_AGO_S
     last_line: str | None = None
-    """What "repeat" repeats."""
+    """The newest line, which "repeat" repeats if it has begun."""
+    heard_line: str | None = None
+    """The line that began last, the count of a hold excepted."""
+    waits_to_begin: bool = False
+    """The newest line has not begun yet."""
     pace: float = 1.0
     """How much slower than usual the steps come."""
 
@@ -119,6 +124,8 @@ class State:
     """A red flag that nobody has cleared: no stretch while it stands."""
     flag_level: str = ""
     flag_lines: tuple[str, ...] = ()
+    flag_topics: tuple[str, ...] = ()
+    """What these lines ask about."""
     flagged_s: float = 0.0
     acknowledged: bool = False
     """Somebody answered it: a new complaint clears it."""
@@ -146,6 +153,8 @@ class State:
     """What was wished since, for this night."""
     number: bool = False
     """The open question is answered by a number."""
+    topics: tuple[str, ...] = ()
+    """What the open question is about."""
     weekday: int = 0
     """0 is Monday."""
     soft: bool = False
@@ -187,10 +196,14 @@ class State:
 
     @property
     def expected(self) -> frozenset[str]:
-        """Intents that the open question waits for; others count all the same."""
+        """Intents that the open question waits for, and what it is about; others count all the same."""
         if self.rehearsal == "say":
             return frozenset({"cramp"})
-        return frozenset({"number"}) if self.number else EXPECTED.get(self.phase, frozenset())
+        if self.number:
+            return frozenset({"number", "asked"})
+        topics = {Phase.ASK: self.topics, Phase.ALARM: self.flag_topics}.get(self.phase, ())
+        asked = {"asked"} if topics else set()
+        return EXPECTED.get(self.phase, frozenset()) | asked | {f"asked={topic}" for topic in topics}
 
     def closed(self, now: float) -> State:
         """What outlives an episode: a red flag, who lies here, and what the night remembers."""
@@ -207,6 +220,7 @@ class State:
             flag=self.flag,
             flag_level=self.flag_level,
             flag_lines=self.flag_lines,
+            flag_topics=self.flag_topics,
             flagged_s=self.flagged_s,
             acknowledged=self.acknowledged,
             let_be=self.let_be,

@@ -77,7 +77,7 @@ class Turn:
         """Say lines, and remember the last one for "repeat"."""
         for line in lines:
             self.do(Say(line, spacing_s=spacing_s * self.state.pace, loudness=loudness))
-            self.set(last_line=line)
+            self.set(last_line=line, waits_to_begin=True)
 
     def ask(self, questions: tuple[str, ...], then: str, *, asked: int = 0) -> None:
         """Ask the first question, and remember the others and what follows them."""
@@ -89,7 +89,8 @@ class Turn:
             phase = Phase.CHECK
         self.set(phase=phase, questions=questions, then=then, asked=asked + 1)
         number = question is not None and question.scale is not None
-        self.set(doubt=doubt, doubt_clear=clear, soft=self.soft, number=number)
+        topics = ("signs",) if question is None else question.topics
+        self.set(doubt=doubt, doubt_clear=clear, soft=self.soft, number=number, topics=topics)
         self.say(questions[0])
 
     def wait(self, *, look_again_s: float | None = None) -> None:
@@ -111,7 +112,7 @@ class Turn:
         names = [*ROUND_TIMERS, *(hold_timer(second) for second in sorted(marks))]
         self.do(*(CancelTimer(name) for name in names))
         self._count_hold()
-        self.set(plan=(), questions=(), then="", asked=0, doubt=None, doubt_clear=False, number=False)
+        self.set(plan=(), questions=(), then="", asked=0, doubt=None, doubt_clear=False, number=False, topics=())
 
     def hush(self) -> None:
         """Fall silent and drop the round."""
