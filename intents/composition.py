@@ -151,6 +151,9 @@ class Settings(_Data):
     """Share of the score that goes where two engines listened and one of them heard nothing of the meaning."""
 
 
+_LISTS = ("strip", "neutral", "openers", "ends", "misspelt", "overlay", "clause")
+
+
 class Composition(_Data):
     """The whole file."""
 
