@@ -1,7 +1,6 @@
 """The one loop that decides: what was heard goes in, lines and rows come out. Knows no microphone and no database.
 
-Whoever drives it (a script, a recording, a live microphone) calls `person_began`, `heard`, `person_ended` and `tick`,
-and comes back at `next_due`.
+Whoever drives it calls `person_began`, `heard`, `person_ended` and `tick`, and comes back at `next_due`.
 """
 
 from __future__ import annotations
@@ -10,22 +9,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.delivery import Delivery
+from assistant.dialog.effects import CancelTimer, CheckSelf, Effect, Hush, MakeCode, Say, SetTimer
 from assistant.dialog.events import (
     Acknowledged,
-    CancelTimer,
     Checked,
-    CheckSelf,
     CodeMade,
     Delivered,
-    Effect,
     EndedBy,
     Event,
-    Hush,
     Interrupted,
-    MakeCode,
     NotUnderstood,
-    Say,
-    SetTimer,
     TimerFired,
     Understood,
     Worsened,
@@ -37,7 +30,7 @@ from assistant.doubt import doubt_of
 from assistant.first_visit import make_code
 from assistant.following import Following
 from assistant.mouth import Mouth, Speaker
-from assistant.records import Records
+from assistant.records import KEYS, Records
 from assistant.timers import Timers
 from assistant.wording import Wording
 from audio import Final, Heard, Partial, SpeechEnded, SpeechStarted
@@ -55,7 +48,6 @@ if TYPE_CHECKING:
 # Timers that wait while somebody speaks: who is answering must not be asked again.
 PATIENT = frozenset({"answer", "still_here", "recheck", "rest", "silence"})
 WRITE_POLL_S = 0.05
-KEYS = "keys"  # the engine of what was pressed instead of said
 
 
 class Bedside:
@@ -251,8 +243,7 @@ class Bedside:
         self._step(Checked((*self._faulty(), *(() if written else ("store",)))))
 
     def _code_made(self, code: str | None) -> None:
-        if code is not None:
-            self._wording.code(code)
+        self._wording.code(code or "")
         self._step(CodeMade(owned=code is None))
 
     def _tell(self, event: str, **fields: Any) -> None:

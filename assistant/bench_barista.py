@@ -142,7 +142,9 @@ def _labels(clips: Path) -> dict[str, Any]:
     for path in (clips / LABELS, clips.parent / LABELS):
         if path.is_file():
             labels: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return {name: label for name, label in labels.items() if (clips / name).is_file()}
+            if here := {name: label for name, label in labels.items() if (clips / name).is_file()}:
+                return here
+            raise UsageError(f"{clips} holds none of the sounds that {path} names. Give their folder with --clips.")
     raise UsageError(f"{clips} holds no {LABELS}. Give the folder of the coffee orders with --clips.")
 
 

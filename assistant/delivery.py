@@ -10,7 +10,7 @@ from assistant.dialog.events import Begun, Spoken
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from assistant.dialog.events import Say
+    from assistant.dialog.effects import Say
     from assistant.dialog.script import Script
     from assistant.dialog.state import State
     from assistant.episode_log import EpisodeLog

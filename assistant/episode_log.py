@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from assistant.clock import Clock
-    from assistant.dialog.events import CloseEpisode, OpenEpisode
+    from assistant.dialog.effects import CloseEpisode, OpenEpisode
     from assistant.night_events import NightEvent, Teller
     from assistant.scribe import Scribe
     from assistant.store import Episode, Stamp, Store

@@ -6,7 +6,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.clock import RealClock
-from assistant.dialog.events import Say, Understood
+from assistant.dialog.effects import Say
+from assistant.dialog.events import Understood
 from assistant.dialog.machine import step
 from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.dialog.state import State

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from assistant.dialog.events import Say
+    from assistant.dialog.effects import Say
     from assistant.dialog.script import Timing
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.dialog.events import (
+from assistant.dialog.effects import (
     Acknowledge,
     Alert,
     CloseEpisode,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from audio import Heard
 
 CHANNEL = "bedside"
+KEYS = "keys"
+"""The engine of what was pressed instead of said."""
 
 
 class Records:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from assistant.bedside import KEYS, Bedside
+from assistant.bedside import Bedside
 from assistant.clock import SimulatedClock
 from assistant.episode_log import EpisodeLog
 from assistant.errors import BedsideError
@@ -15,6 +15,7 @@ from assistant.keys import Meaning
 from assistant.mouth import TextSpeaker
 from assistant.night import Night
 from assistant.night_events import NightEvent, Teller
+from assistant.records import KEYS
 from assistant.scene import Item, Scene
 from audio.recogniser_scripted import LETTERS_A_SECOND
 

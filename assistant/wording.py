@@ -44,7 +44,7 @@ class Wording:
         self._numbers["name"] = name
 
     def code(self, code: str) -> None:
-        """This is the code that is said next, digit by digit, with a breath in the middle."""
+        """This is the code that is said next, digit by digit, with a breath in the middle; empty: none will be."""
         half = len(code) // 2
         self._numbers["code"] = ", ".join(" ".join(part) for part in (code[:half], code[half:]))
 

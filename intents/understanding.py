@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from intents.clauses import GRAVE, Candidate, gravest, gravest_with_the_other, parted
 from intents.composition import ASKED, OPEN, IntentRule
 from intents.concepts import Span, Spotted, Spotter
-from intents.evidence import Weighted, against_of, begins_with, features_of, halved, places, slot_value, strength_of
+from intents.evidence import Weighted, against_of, begins_with, features_of, halved, slot_value, strength_of
 from intents.joining import joined, shares
 from intents.model import Evidence, Match
 from intents.pack import Pack, load
@@ -208,20 +208,15 @@ class Understanding:
         last = [span.end for span in spans if span.concept in ends]
         if not last:
             return spans
-        explained, neutral = self._known(name, spans)
+        explained, neutral = self._views[name].known(spans)
         if {*last} <= explained | neutral | {len(spotted.words)}:
             return spans
         return self._spotter.view(spotted, concepts - frozenset(ends))
 
     def _strangers(self, name: str, spotted: Spotted, spans: Sequence[Span]) -> tuple[int, int]:
         """How many words the intent does not explain, and how many are merely neutral to it."""
-        explained, neutral = self._known(name, spans)
+        explained, neutral = self._views[name].known(spans)
         return len(spotted.words) - len(explained | neutral), len(neutral)
-
-    def _known(self, name: str, spans: Sequence[Span]) -> tuple[set[int], set[int]]:
-        """The places of words that the intent explains, and of those that are merely neutral to it."""
-        explained = places(spans, self._views[name].explained)
-        return explained, places(spans, frozenset(self._composition.neutral)) - explained
 
     def _slots(self, name: str, rule: IntentRule, weighted: Weighted) -> dict[str, str]:
         """The likeliest value of each slot over the readings."""
@@ -229,11 +224,7 @@ class Understanding:
         told = {slot: slot_value(source, seen) for slot, source in rule.slots.items()}
         return {slot: value for slot, value in told.items() if value is not None}
 
-    def _decide(
-        self,
-        weighted: Weighted,
-        ranked: Sequence[Candidate],
-    ) -> Match:
+    def _decide(self, weighted: Weighted, ranked: Sequence[Candidate]) -> Match:
         heard = " ".join(weighted[0][1].words) if weighted else ""
         if not ranked:
             return Match(text=heard, intent=None, score=0.0)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from intents.composition import slot_features
-from intents.evidence import concept_of
+from intents.evidence import concept_of, places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from intents.composition import Composition, IntentRule
+    from intents.concepts import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,13 @@ class View:
     """Features whose words are no strangers to it."""
     needs: tuple[frozenset[str], ...]
     """Of each group it needs one concept."""
+    neutral: frozenset[str]
+    """Features of words that mean nothing by themselves."""
+
+    def known(self, spans: Sequence[Span]) -> tuple[set[int], set[int]]:
+        """The places of words that it explains, and of those that are merely neutral to it."""
+        explained = places(spans, self.explained)
+        return explained, places(spans, self.neutral) - explained
 
 
 def view_of(rule: IntentRule, composition: Composition) -> View:
@@ -37,4 +47,4 @@ def view_of(rule: IntentRule, composition: Composition) -> View:
     turning = [name for modifier in composition.modifiers for name in (modifier.by, *modifier.until)]
     concepts = {concept_of(feature) for feature in (*explained, *composition.neutral, *told, *needed, *turning)}
     needs = tuple(frozenset(concept_of(feature) for feature in group) for group in rule.needs)
-    return View(frozenset(concepts), explained, needs)
+    return View(frozenset(concepts), explained, needs, frozenset(composition.neutral))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.dialog.events import Doubted, SetTimer, Spoken, Understood
+from assistant.dialog.effects import SetTimer
+from assistant.dialog.events import Doubted, Spoken, Understood
 from assistant.dialog.machine import step
 from assistant.dialog.profile import Profile
 from assistant.dialog.script import load_script

@@ -9,23 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.dialog.events import (
+from assistant.dialog.effects import (
     Acknowledge,
-    Acknowledged,
     Alert,
     CancelTimer,
-    Checked,
     CloseEpisode,
-    Delivered,
-    Doubted,
     Effect,
-    Event,
     Hush,
-    Interrupted,
-    NotUnderstood,
     OpenEpisode,
     Say,
     SetTimer,
+)
+from assistant.dialog.events import (
+    Acknowledged,
+    Checked,
+    Delivered,
+    Doubted,
+    Event,
+    Interrupted,
+    NotUnderstood,
     Spoken,
     TimerFired,
     Understood,

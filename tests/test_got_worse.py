@@ -12,7 +12,8 @@ from live_fakes import Room
 from store_samples import better, complaint
 
 from assistant.clock import SimulatedClock
-from assistant.dialog.events import Alert, NoteTold, Say, Understood, Worsened
+from assistant.dialog.effects import Alert, NoteTold, Say
+from assistant.dialog.events import Understood, Worsened
 from assistant.dialog.machine import step
 from assistant.dialog.script import load_script
 from assistant.dialog.state import State

@@ -12,7 +12,8 @@ from live_fakes import Room
 from night_tables import play
 
 from assistant.dialog.classes import Signs
-from assistant.dialog.events import Alert, NoteLast, Understood
+from assistant.dialog.effects import Alert, NoteLast
+from assistant.dialog.events import Understood
 from assistant.dialog.machine import step
 from assistant.dialog.script import load_script
 from assistant.dialog.state import State

@@ -10,7 +10,7 @@ from conftest import BEGINS
 from fakes import EventList
 
 from assistant.clock import SimulatedClock
-from assistant.dialog.events import OpenEpisode
+from assistant.dialog.effects import OpenEpisode
 from assistant.episode_log import EpisodeLog
 from assistant.night_events import Teller
 from assistant.scribe import Scribe

@@ -8,7 +8,8 @@ import pytest
 from live_fakes import Room
 from night_tables import play
 
-from assistant.dialog.events import GiveEpisode, Say, Understood
+from assistant.dialog.effects import GiveEpisode, Say
+from assistant.dialog.events import Understood
 from assistant.dialog.machine import step
 from assistant.dialog.profile import Profile, suited
 from assistant.dialog.script import load_script

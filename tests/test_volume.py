@@ -13,7 +13,7 @@ from night_tables import BEGINS, play
 
 from assistant.clock import SimulatedClock
 from assistant.delivery import Delivery
-from assistant.dialog.events import Say
+from assistant.dialog.effects import Say
 from assistant.dialog.script import load_script
 from assistant.dialog.state import State
 from assistant.episode_log import EpisodeLog

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog.events import Acknowledge, Alert, CancelTimer, OpenEpisode, Say
+from assistant.dialog.effects import Acknowledge, Alert, CancelTimer, OpenEpisode, Say
 from assistant.dialog.plan import RANK
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
-    from assistant.dialog.events import Loudness
+    from assistant.dialog.effects import Loudness
     from assistant.dialog.plan import RedFlag
     from assistant.dialog.turn import Turn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.dialog import alarm, coaching, morning, practise
-from assistant.dialog.events import NoteSilence
+from assistant.dialog.effects import NoteSilence
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assistant.dialog.events import Value
+    from assistant.dialog.effects import Value
     from assistant.dialog.state import State
 
 CRAMP_AT_MOST_S = 600

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.dialog import practise
 from assistant.dialog.alarm import TOLD, lines_said, raise_flag, repeat_flag
-from assistant.dialog.events import NoteEpisode, Say
+from assistant.dialog.effects import NoteEpisode, Say
 from assistant.dialog.state import Phase
 from assistant.dialog.turn import CHECK_QUESTION, Turn, hold_timer
 

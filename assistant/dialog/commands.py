@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.dialog import alarm, answers, coaching
-from assistant.dialog.events import Hush, Say
+from assistant.dialog.effects import Hush, Say
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:

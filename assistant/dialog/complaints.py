@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.dialog import alarm, answers, coaching, practise
-from assistant.dialog.events import Alert, GiveEpisode, NoteEpisode, OpenEpisode
+from assistant.dialog.effects import Alert, GiveEpisode, NoteEpisode, OpenEpisode
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog.events import CancelTimer, CheckSelf, Listen, MakeCode, Say, StopListening
+from assistant.dialog.effects import CancelTimer, CheckSelf, Listen, MakeCode, Say, StopListening
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.dialog import alarm, answers, coaching, commands, complaints, device, morning, practise
+from assistant.dialog.effects import CancelTimer, Effect, Say
 from assistant.dialog.events import (
     Acknowledged,
     Begun,
-    CancelTimer,
     Checked,
     CodeMade,
     Delivered,
     Doubted,
-    Effect,
     Event,
     Interrupted,
     NotUnderstood,
-    Say,
     Spoken,
     TimerFired,
     Understood,

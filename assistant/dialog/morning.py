@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialog.classes import EASED, fields_of
-from assistant.dialog.events import Alert, NoteLast, NoteTold, Say
+from assistant.dialog.effects import Alert, NoteLast, NoteTold, Say
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
-    from assistant.dialog.events import Value
+    from assistant.dialog.effects import Value
     from assistant.dialog.state import State
     from assistant.dialog.turn import Turn
 

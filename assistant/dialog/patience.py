@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from assistant.dialog.events import Loudness  # noqa: TC001 - pydantic reads it
+from assistant.dialog.effects import Loudness  # noqa: TC001 - pydantic reads it
 from assistant.dialog.plan import Data, Seconds
 
 

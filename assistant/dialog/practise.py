@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialog.events import KeepVolume
+from assistant.dialog.effects import KeepVolume
 from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:

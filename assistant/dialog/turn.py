@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialog.classes import fields_of, signs_of
-from assistant.dialog.events import (
+from assistant.dialog.effects import (
     CancelTimer,
     CloseEpisode,
     Effect,
-    EndedBy,
     GiveEpisode,
     Hush,
     NoteEpisode,
@@ -24,7 +23,8 @@ from assistant.dialog.profile import Suited, suited
 from assistant.dialog.state import Phase, State
 
 if TYPE_CHECKING:
-    from assistant.dialog.events import Loudness
+    from assistant.dialog.effects import Loudness
+    from assistant.dialog.events import EndedBy
     from assistant.dialog.script import Script, Stretch, Timing
 
 # Timers of the open question and the running round; the episode's own timers outlive them.

@@ -149,3 +149,10 @@ def pain_band(pain: int | None) -> str | None:
     if not pain:
         return None
     return next(band for band, most in (("mild", 3), ("moderate", 6), ("severe", 9), ("worst", 10)) if pain <= most)
+
+
+def unsure_now() -> Stamp:
+    """The machine's time for whoever brings no clock."""
+    local = datetime.now(UTC).astimezone()
+    offset = local.utcoffset()
+    return Stamp(local, int(offset.total_seconds() // 60) if offset else 0, "", 0.0, trusted=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import func, or_, select
@@ -13,11 +12,11 @@ from assistant.store.link import WAL_LIMIT, WAL_TIDY, Link, claim
 from assistant.store.people import People
 from assistant.store.profile import Profile
 from assistant.store.reading import Reading
-from assistant.store.records import LIVE, OWN, Closing, JournalEntry, NewEpisode, Stamp
+from assistant.store.records import LIVE, OWN, Closing, JournalEntry, NewEpisode, Stamp, unsure_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -62,7 +61,7 @@ class Store:
         """
         link = Link.open(where, checkpoints=checkpoints, busy_ms=busy_ms)
         try:
-            return cls(link, claim(link, device), now or _unsure_now)
+            return cls(link, claim(link, device), now or unsure_now)
         except StoreError:
             link.close()
             raise
@@ -248,10 +247,3 @@ class Store:
         if self._link.place.file:
             upgrade.drop_backups(self._link.place.file, before)
         return gone
-
-
-def _unsure_now() -> Stamp:
-    """The machine's time for whoever brings no clock."""
-    local = datetime.now(UTC).astimezone()
-    offset = local.utcoffset()
-    return Stamp(local, int(offset.total_seconds() // 60) if offset else 0, "", 0.0, trusted=False)
