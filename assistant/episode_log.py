@@ -172,8 +172,9 @@ class EpisodeLog:
 
     def ask(self, question: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
         """Ask the store beside the night; its answer is told at a later `poll`."""
-        future = self._scribe.write(question)
-        self._pending.append((future, done))
+        self._write(question, done)
+        if self._clock.simulated:
+            self.settle()
 
     def check(self, done: Callable[[bool], None]) -> None:
         """Write an event, and tell soon whether it is on the disk."""

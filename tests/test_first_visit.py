@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,12 @@ from page_browser import CHEAP, CODE, Clock
 from starlette.testclient import TestClient
 from test_web_door import HERE, another, knock
 
+from assistant.dialog.effects import Say
+from assistant.dialog.events import CodeMade, Understood
+from assistant.dialog.machine import step
+from assistant.dialog.profile import Profile
+from assistant.dialog.script import load_script
+from assistant.dialog.state import State
 from assistant.first_visit import GOOD_FOR
 from assistant.scribe import Scribe
 from assistant.store.store import Store
@@ -61,3 +68,13 @@ def test_the_spoken_code_is_good_for_an_hour(visitor: TestClient, tmp_path: Path
 def test_the_printed_code_still_opens_the_door(visitor: TestClient, tmp_path: Path, clock: Clock):
     asked(tmp_path, clock)
     assert knock(visitor, code=CODE).status_code == 303
+
+
+def test_a_code_that_comes_late_is_not_read_out_over_help():
+    script, now = load_script(), 100.0
+    day = replace(State(profile=Profile()), by_day=True)
+    helping, _ = step(day, Understood("cramp", {"site": "calf"}), now, script)
+    assert step(helping, CodeMade(owned=False), now + 1, script)[1] == ()
+    assert [effect.line for effect in step(day, CodeMade(owned=True), now, script)[1] if isinstance(effect, Say)] == [
+        "page.owned"
+    ]

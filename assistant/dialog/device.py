@@ -33,19 +33,24 @@ def checked(turn: Turn, faulty: tuple[str, ...]) -> None:
 
 def page_code(turn: Turn) -> None:
     """The code for the first visit of the page, by day: numbers read out would wake whoever sleeps."""
-    state = turn.state
-    if state.is_open or state.phase is not Phase.IDLE or state.listens_s is not None:
+    if not _at_rest(turn):
         return
-    if state.by_day:
+    if turn.state.by_day:
         turn.do(MakeCode())
     else:
         turn.do(*(Say(line) for line in turn.script.page.at_night))
 
 
 def code_made(turn: Turn, *, owned: bool) -> None:
-    """Say the code, or that the page has an owner, who can invite."""
+    """Say the code, or that the page has an owner, who can invite; nothing where help has begun meanwhile."""
     plan = turn.script.page
-    turn.do(*(Say(line) for line in (plan.owned if owned else plan.code)))
+    if _at_rest(turn):
+        turn.do(*(Say(line) for line in (plan.owned if owned else plan.code)))
+
+
+def _at_rest(turn: Turn) -> bool:
+    state = turn.state
+    return not state.is_open and state.phase is Phase.IDLE and state.listens_s is None
 
 
 def dont_listen(turn: Turn) -> None:
