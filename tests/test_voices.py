@@ -248,6 +248,8 @@ def test_every_line_is_rendered_ahead_with_the_familys_numbers_but_those_that_on
         "answer.count",
         "control.told",
         "listening.stops",
+        "page.code",
+        "page.code_again",
     }
 
 
