@@ -17,13 +17,13 @@ def signed_script(app: App) -> Script:
     script = load_script()
     if not has_log(app.data):
         return script
-    with app.house() as house:
-        return script.signed((line, mark, each.reviewer) for (line, mark), each in house.reviews.read().items())
+    with app.store() as store:
+        return script.signed((line, mark, each.reviewer) for (line, mark), each in store.reviews.read().items())
 
 
 def told(script: Script) -> str:
     """What a greeting says of it; true whatever was signed."""
-    number, done = len(script.lines), sum(line.approved_by is not None for line in script.lines.values())
+    number, done = len(script.lines), script.approved
     if not done:
         return "no clinician has approved the lines yet"
     return f"a clinician has approved {'all' if done == number else f'{done} of'} {number} lines"

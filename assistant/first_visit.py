@@ -18,9 +18,8 @@ GOOD_FOR = timedelta(hours=1)
 
 def make_code(store: Store) -> str | None:
     """Make a code that is good once, for an hour; None where the page has an owner already. Only its hash is kept."""
-    people = store.people()
-    if people.anybody():
+    if store.people.anybody():
         return None
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    people.invite(hashed(code), "owner", GOOD_FOR)
+    store.people.invite(hashed(code), "owner", GOOD_FOR)
     return code

@@ -30,12 +30,11 @@ def sheet(script: Script, numbers: dict[str, str]) -> str:
 
 def parts_of(script: Script, numbers: dict[str, str]) -> Iterator[Part]:
     """What stands on the sheet, from top to bottom."""
-    lines = script.lines.values()
-    done = sum(line.approved_by is not None for line in lines)
     yield Title(1, "What the assistant says")
     yield Words(
-        f"{len(lines)} lines, {done} of them reviewed. Nothing else is ever said. To approve a line, put your name, "
-        "registration and the date beside it as `reviewer`, and its mark as `reviewed`. "
+        f"{len(script.lines)} lines, {script.approved} of them reviewed. Nothing else is ever said. "
+        "To approve a line, put your name, registration and the date beside it as `reviewer`, and its mark as "
+        "`reviewed`. "
         "A line whose words change has another mark, and is unreviewed again."
     )
     yield Title(2, "The stretches")

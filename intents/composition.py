@@ -200,10 +200,7 @@ class Composition(_Data):
     def features(self) -> dict[str, list[str]]:
         """Each concept that the file names -> the keys under which it does."""
         places: list[tuple[str, Iterable[str]]] = [
-            *(
-                (key, getattr(self, key))
-                for key in ("strip", "neutral", "openers", "ends", "misspelt", "overlay", "clause")
-            ),
+            *((key, getattr(self, key)) for key in _LISTS),
             *((f"inside.{outer}", (outer, *inner)) for outer, inner in self.inside.items()),
             *((f"shared.{share}", weights) for share, weights in self.shared.items()),
             *((f"modifiers.{at}", (one.by, *one.turns, *one.until)) for at, one in enumerate(self.modifiers)),

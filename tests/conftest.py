@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from page_browser import Clock
+    from starlette.testclient import TestClient
 
     from assistant.store.house import House
 
@@ -168,6 +169,18 @@ def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
     empty_log(tmp_path)
     with House(tmp_path, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def visitor(house: House) -> TestClient:
+    """Somebody's browser before the door of a page that nobody has visited yet."""
+    from page_browser import CHEAP, CODE  # noqa: PLC0415 - as in `clock`
+    from starlette.testclient import TestClient  # noqa: PLC0415
+    from test_web_door import HERE  # noqa: PLC0415
+
+    from assistant.web.site import make_site  # noqa: PLC0415
+
+    return TestClient(make_site(house, first_code=CODE, hasher=CHEAP), HERE, follow_redirects=False)
 
 
 def no_sound(path: Path) -> None:  # type: ignore[misc]

@@ -7,11 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from night_tables import BEGINS, play
-from page_browser import CHEAP, CODE, Clock
-from starlette.testclient import TestClient
-from test_web_door import HERE, another, knock
+from page_browser import CODE, Clock
+from test_web_door import another, knock
 
 from assistant.dialog.effects import Say
 from assistant.dialog.events import CodeMade, Understood
@@ -22,19 +20,15 @@ from assistant.dialog.state import State
 from assistant.first_visit import GOOD_FOR
 from assistant.scribe import Scribe
 from assistant.store.store import Store
-from assistant.web.site import make_site
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from starlette.testclient import TestClient
+
     from assistant.store.house import House
 
 NOON = BEGINS + timedelta(hours=9)
-
-
-@pytest.fixture
-def visitor(house: House) -> TestClient:
-    return TestClient(make_site(house, first_code=CODE, hasher=CHEAP), HERE, follow_redirects=False)
 
 
 def asked(folder: Path, clock: Clock) -> list[str]:

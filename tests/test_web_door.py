@@ -1,20 +1,14 @@
 from datetime import timedelta
 
 import pytest
-from page_browser import CHEAP, CODE, PASSWORD, Clock
+from page_browser import CODE, PASSWORD, Clock
 from starlette.testclient import TestClient
 
 from assistant.store.house import House
 from assistant.web.guard import MOST_BYTES
-from assistant.web.site import make_site
 from assistant.web.visit import within
 
 HERE = "http://localhost"
-
-
-@pytest.fixture
-def visitor(house: House) -> TestClient:
-    return TestClient(make_site(house, first_code=CODE, hasher=CHEAP), HERE, follow_redirects=False)
 
 
 def another(visitor: TestClient) -> TestClient:

@@ -80,7 +80,7 @@ def repeat(turn: Turn) -> None:
     state, last = turn.state, turn.state.last_line
     if state.phase is Phase.ALARM:
         alarm.repeat_flag(turn)
-    elif last is None or (not state.is_open and state.phase is Phase.IDLE):
+    elif last is None or state.rests:
         return
     elif not _newest_waits(turn) or state.heard_line is None:
         turn.do(Hush(), Say(last))

@@ -49,8 +49,7 @@ def code_made(turn: Turn, *, owned: bool) -> None:
 
 
 def _at_rest(turn: Turn) -> bool:
-    state = turn.state
-    return not state.is_open and state.phase is Phase.IDLE and state.listens_s is None
+    return turn.state.rests and turn.state.listens_s is None
 
 
 def dont_listen(turn: Turn) -> None:

@@ -40,7 +40,7 @@ def tell_worse(turn: Turn, intent: str) -> None:
 
 
 def _is_the_moment(state: State, intent: str) -> bool:
-    return intent in ANSWERS and state.phase is Phase.IDLE and not state.is_open and not state.barred
+    return intent in ANSWERS and state.rests and not state.barred
 
 
 def ask(turn: Turn, intent: str) -> None:

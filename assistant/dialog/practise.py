@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.dialog.effects import KeepVolume
-from assistant.dialog.state import Phase
 
 if TYPE_CHECKING:
     from assistant.dialog.turn import Turn
@@ -22,7 +21,7 @@ ENOUGH = "enough"
 def asked_for(turn: Turn) -> None:
     """By day begin; at night ask first whether that is meant."""
     state, plan = turn.state, turn.script.practise
-    if state.is_open or state.phase is not Phase.IDLE or state.barred or state.listens_s is not None:
+    if not state.rests or state.barred or state.listens_s is not None:
         return
     if state.by_day:
         begin(turn)

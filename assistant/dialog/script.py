@@ -61,6 +61,11 @@ class Script(Data):
                 lines[name] = line.model_copy(update={"reviewer": reviewer, "reviewed": mark})
         return self.model_copy(update={"lines": lines})
 
+    @property
+    def approved(self) -> int:
+        """How many lines a clinician has approved, in these very words."""
+        return sum(line.approved_by is not None for line in self.lines.values())
+
     def words(self, line: str, numbers: dict[str, str]) -> str:
         """What is said for a line's id, the family's numbers filled in."""
         return self.lines[line].say.format(**numbers)

@@ -13,6 +13,7 @@ from assistant.store.people import People
 from assistant.store.profile import Profile
 from assistant.store.reading import Reading
 from assistant.store.records import LIVE, OWN, Closing, JournalEntry, NewEpisode, Stamp, unsure_now
+from assistant.store.reviews import Reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +37,8 @@ class Store:
         self._now = now
         self.person_id = owner["person_id"]
         """The first person's; others in the same bed have ids of their own."""
+        self.people = People(link, owner, now)
+        self.reviews = Reviews(link, owner, now)
 
     @classmethod
     def open(
@@ -164,10 +167,6 @@ class Store:
     def reading(self, origins: Sequence[str] = OWN) -> Reading:
         """Questions about whole periods, over the same connections."""
         return Reading(self._link, self._owner["house_id"], origins)
-
-    def people(self) -> People:
-        """Who may come in on the page, over the same connections."""
-        return People(self._link, self._owner, self._now)
 
     def open_episodes(self) -> list[Episode]:
         """Episodes that this device heard and that have no end, oldest first: at a start, those of a power cut.

@@ -9,13 +9,11 @@ from assistant.person import OTHER
 from assistant.store.people import ROLES
 from assistant.store.secret import hashed
 from assistant.web.door import INVITED_FOR
-from assistant.web.typed_rows import MOST, TABLES, rows_in, short_text
+from assistant.web.typed_rows import MOST, TABLES, one_of, rows_in, short_text
 from assistant.web.visit import Refused, go
 from assistant.web.whose import profile_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from starlette.responses import Response
 
     from assistant.web.visit import Visit
@@ -153,13 +151,4 @@ def _chosen(visit: Visit) -> dict[str, Any]:
     switches = {f"switch_{name}": (name, each["may_be"]) for name, each in visit.pages.words["switch"].items()}
     fields = switches | {name: (name, values) for name, values in CHOICES.items()}
     sent = {field: known for field, known in fields.items() if field in visit.form}
-    return {name: _one_of(visit.form[field], values) for field, (name, values) in sent.items()}
-
-
-def _one_of(text: str, known: Sequence[Any]) -> Any:
-    if not text:
-        return None
-    found = next((each for each in known if str(each) == text), None)
-    if found is None:
-        raise Refused("That cannot be chosen. Load the page again, and choose from its lists.")
-    return found
+    return {name: one_of(visit.form[field], values) for field, (name, values) in sent.items()}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.web.night import date_of
 from assistant.web.visit import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 DAY = 10
 """Letters of a date."""
@@ -20,6 +20,7 @@ TABLES = {
 """Key of the profile -> its columns, and how many letters each may have. The first one says what the row is about."""
 
 DATES = ("began", "date")
+ADVISED = ("yes", "no")
 MOST = 24
 """Rows of a table; so many that nobody meets the end."""
 
@@ -50,8 +51,22 @@ def short_text(text: str, most: int) -> str:
     return shown
 
 
+def one_of(text: str, known: Sequence[Any]) -> Any:
+    """What was chosen; None where it was left open.
+
+    Raises:
+        Refused: it is none of `known`.
+    """
+    if not text:
+        return None
+    found = next((each for each in known if str(each) == text), None)
+    if found is None:
+        raise Refused("That cannot be chosen. Load the page again, and choose from its lists.")
+    return found
+
+
 def _cell(column: str, text: str, most: int) -> str:
     shown = short_text(text, most)
-    if column == "advised" and shown not in ("", "yes", "no"):
-        raise Refused("That cannot be chosen. Load the page again, and choose from its lists.")
+    if column == "advised":
+        one_of(shown, ADVISED)
     return date_of(shown).isoformat() if shown and column in DATES else shown
