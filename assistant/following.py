@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.interruption import meaning_over_us
-from assistant.meaning import Meaning, meaning_of
+from assistant.meaning import Meaning, is_complete, meaning_of
 
 if TYPE_CHECKING:
     from audio import Heard
@@ -19,7 +19,7 @@ class Following:
         self._understanding = understanding
         self._over_us = False
         self.sure = False
-        """What was said so far means something to us already."""
+        """What was said so far means something to us already, and may be all."""
 
     def began(self, *, over_us: bool) -> None:
         """Somebody began to speak; `over_us`: while a line of ours sounded."""
@@ -27,7 +27,7 @@ class Following:
 
     def guessed(self, heard: Heard, *, idle: bool, expected: frozenset[str]) -> None:
         """A first reading, while the person may go on: where it means something already, a short quiet ends it."""
-        self.sure = self.meaning(heard, idle=idle, expected=expected).intent is not None
+        self.sure = is_complete(self.meaning(heard, idle=idle, expected=expected))
 
     def meaning(self, heard: Heard, *, idle: bool, expected: frozenset[str]) -> Match:
         """What was meant; see `meaning_of`."""

@@ -12,7 +12,7 @@ from assistant.dialog.machine import step
 from assistant.dialog.script import MOMENT, NUMBERS, load_script
 from assistant.dialog.state import State
 from assistant.errors import UsageError
-from assistant.meaning import meaning_of
+from assistant.meaning import is_complete, meaning_of
 from audio import SAMPLE_RATE, Final, Partial
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ class Hearing:
             return
         for event in events:
             if isinstance(event, Partial):
-                meant = self._meaning_of(event.heard).intent is not None
-                self._recogniser.expect(self._endpoint.sure_s if meant else self._endpoint.complaint_s)
+                sure = is_complete(self._meaning_of(event.heard))
+                self._recogniser.expect(self._endpoint.sure_s if sure else self._endpoint.complaint_s)
 
     def _finals(self, events: list[SpeechEvent], clock: RealClock) -> list[tuple[Heard, float]]:
         return [(event.heard, clock.now()) for event in events if isinstance(event, Final)]

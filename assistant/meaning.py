@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from intents import Match
 
 
+UNFINISHED = {"cramp": "site"}
+"""Intents that may be but a sentence's beginning, until this slot is told: "I've got a cramp ... in my foot"."""
+
+
 class Meaning(Protocol):
     """Words in, meaning out; the bedside's understanding is one."""
 
@@ -47,3 +51,11 @@ def meaning_of(
         allowed=(heard.fitting.text, heard.fitting.rank) if heard.fitting else None,
         second=None if second is None else [(reading.text, reading.rank) for reading in second],
     )
+
+
+def is_complete(match: Match) -> bool:
+    """Tell whether what was said so far may be all: then a short quiet ends the utterance."""
+    if match.intent is None:
+        return False
+    awaited = UNFINISHED.get(match.intent)
+    return awaited is None or match.slots.get(awaited, "unknown") != "unknown"

@@ -81,6 +81,7 @@ class _Search:
     leaning: Leaning | None
     second: SecondReader | None
     share: float
+    least: float
     done: dict[str, Found] = field(default_factory=dict)
     paths: TokenPaths | None = None
 
@@ -90,7 +91,7 @@ class _Search:
         live = [_Beam(0.0, state=grammar and grammar.start, leaning=leaning and leaning.start)]
         for _ in range(self.model.longest):
             self._finish(live, step)
-            live = self._best(self._grown(live, step))
+            live = [beam for beam in self._best(self._grown(live, step)) if beam.log_p >= self.least]
             if not live or self._is_over(live[0]):
                 break
             step = self.model.advance(step, [b.parent for b in live], [b.tokens[-1] for b in live])
@@ -124,10 +125,11 @@ class _Search:
         most = self.leaning.most if self.leaning else 0.0
         best: list[float] = []  # a heap: the worst of the best comes first
         for row, beam in enumerate(live):
-            for token, log_p, state in self._offered(beam, step.log_probs[row], room):
-                if len(best) == room and beam.rank + (1 - self.share) * log_p + most < best[0]:
+            for offer in self._offered(beam, step.log_probs[row], room):
+                least = best[0] if len(best) == room else -inf
+                if beam.rank + (1 - self.share) * offer[1] + most < least:
                     break
-                longer = self._longer(beam, row, token, log_p, state)
+                longer = self._longer(beam, row, offer, least)
                 if longer is not None:
                     (heappush if len(best) < room else heappushpop)(best, longer.rank)
                     yield longer
@@ -140,14 +142,16 @@ class _Search:
         worth = log_probs[ways.tokens]
         return ((int(ways.tokens[i]), float(worth[i]), ways.states[i]) for i in np.argsort(-worth, kind="stable"))
 
-    def _longer(self, beam: _Beam, row: int, token: int, log_p: float, state: Any) -> _Beam | None:
-        if token == self.model.end or _loops(beam.tokens, token):
-            return None
+    def _longer(self, beam: _Beam, row: int, offer: tuple[int, float, Any], least: float) -> _Beam | None:
+        """A beam with one more token; None where it must not follow, or where its rank would be below `least`."""
+        token, log_p, state = offer
         added, gap = _joined(beam, self.model.texts[token] or "")
         leaning, lean = self._leant(beam, added)
-        tokens = (*beam.tokens, token)
         # An opinion that stands for the beginning goes on standing, less the share of what this token costs.
         gained = beam.gained - self.share * log_p
+        if beam.log_p + log_p + lean + gained < least or token == self.model.end or _loops(beam.tokens, token):
+            return None
+        tokens = (*beam.tokens, token)
         return _Beam(beam.log_p + log_p, lean, beam.text + added, gap, tokens, state, leaning, row, gained)
 
     def _leant(self, beam: _Beam, added: str) -> tuple[Any, float]:
@@ -185,6 +189,7 @@ def search(
     leaning: Leaning | None = None,
     second: SecondReader | None = None,
     share: float = 0.5,
+    least: float = -inf,
 ) -> list[Found]:
     """Find the likeliest texts, best first by log_p and leaning together, each text once.
 
@@ -195,12 +200,13 @@ def search(
         leaning: what people are likely to say here.
         second: another reader of the same sound.
         share: 0..1, of the second reader in what a text is ranked by.
+        least: `log_p` below which nobody wants a text: the search ends where nothing likelier is left.
 
     Returns:
         Up to a few times `beams` texts; the empty text may be among them. None if the grammar allowed nothing.
     """
     paths = None if grammar is None else paths_of(grammar, tuple(model.texts))
-    return _Search(model, beams, grammar, leaning, second, share if second else 0.0, paths=paths).run()
+    return _Search(model, beams, grammar, leaning, second, share if second else 0.0, least, paths=paths).run()
 
 
 def _joined(beam: _Beam, piece: str) -> tuple[str, bool]:

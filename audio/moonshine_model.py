@@ -65,14 +65,15 @@ class _Past:
 
 
 class MoonshineModel:
-    """The loaded model; safe to keep for the life of the process, used by one thread at a time."""
+    """The loaded model; safe to keep for the life of the process and to share among threads."""
 
     def __init__(self, folder: Path | None = None, *, threads: int = 2) -> None:
         """Load the model.
 
         Args:
             folder: where its three files are; by default where the wheel put them.
-            threads: of one computation inside onnxruntime.
+            threads: of one pass of the encoder inside onnxruntime; a step of the decoder is too short to be shared out,
+                and two searches may run side by side.
 
         Raises:
             RecogniserError: a file is missing, cut short or damaged.
@@ -80,7 +81,7 @@ class MoonshineModel:
         folder = model_folder() if folder is None else folder
         check_files(folder)
         self._encoder = _session(folder / ENCODER, threads)
-        self._decoder = _session(folder / DECODER, threads)
+        self._decoder = _session(folder / DECODER, 1)
         tokens = read_tokens((folder / TOKENIZER).read_bytes())
         self.texts: Sequence[str | None] = tuple(plain_text(t) if i > _END else None for i, t in enumerate(tokens))
 

@@ -6,6 +6,9 @@ between, the final reading is that first one.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -45,6 +48,8 @@ _NEAR = 8.0
 """Nats below the best free reading: a grammar's reading as likely as that was not lost on the way."""
 _WIDER = 4
 """Times the beams of the second look along a grammar: an order that is spoken badly falls out of the narrow search."""
+_WATCHED_NEAR = 12.0
+"""Nats below the best free reading: a watched sentence less likely than that is not looked for to its end."""
 _SILENT = 1e-4
 """A sound whose loudest sample is below this holds nothing to amplify."""
 
@@ -92,6 +97,7 @@ class MoonshineRecogniser:
         self._peak = peak
         self._reads_early = early
         self._early: Heard | None = None
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="second search")
 
     def accept(self, frame: Frame) -> list[SpeechEvent]:
         """Take the next frame; return what became known by it.
@@ -144,14 +150,13 @@ class MoonshineRecogniser:
         if samples is not None:
             sound = self._model.encode(samples)
             opinion = Ctc(self._second.log_probs(sound.states)) if self._second else None
-            free = search(sound, beams=self._beams, leaning=self._leaning)
+            free, found = self._searched(sound, opinion)
             free_log_p = max((f.log_p for f in free), default=None)
             # Where nothing at all is the likeliest text, there were no words; elsewhere it is no reading of them.
             if free and free[0].text:
                 readings = _readings(free)
             if opinion and readings:
-                judged = _readings(search(sound, beams=self._beams, leaning=self._leaning, second=opinion, share=SHARE))
-                readings, judged = borne_out(readings, judged, opinion.whole)
+                readings, judged = borne_out(readings, _readings(found), opinion.whole)
             allowed = self._allowed(sound, free_log_p)
             if readings and len(samples) <= WATCHED_LONGEST_S * SAMPLE_RATE:
                 watched, odds = self._watched(sound, opinion, free_log_p, (*readings, *judged))
@@ -169,6 +174,16 @@ class MoonshineRecogniser:
             watched_odds=odds,
         )
 
+    def _searched(self, sound: Sound, opinion: Ctc | None) -> tuple[list[Found], list[Found]]:
+        """Search without the second reader and, where there is one, with it: side by side, for nobody should wait."""
+        plain = partial(search, sound, beams=self._beams, leaning=self._leaning)
+        if opinion is None:
+            return plain(), []
+        sound.begin()  # the step that both begin with is made once
+        free = self._beside.submit(plain)
+        judged = plain(second=opinion, share=SHARE)
+        return free.result(), judged
+
     def _allowed(self, sound: Sound, free_log_p: float | None) -> Reading | None:
         """Return the grammar's likeliest sentence; where it is far from what was heard freely, look more widely."""
         found = None
@@ -182,8 +197,10 @@ class MoonshineRecogniser:
         self, sound: Sound, opinion: Ctc | None, free_log_p: float | None, others: Sequence[Reading]
     ) -> tuple[Reading | None, float | None]:
         """Return the likeliest watched sentence and its odds."""
-        best = self._likeliest(sound, self._watching)
-        if best is None or free_log_p is None:
+        if free_log_p is None:
+            return None, None
+        best = self._likeliest(sound, self._watching, least=free_log_p - _WATCHED_NEAR)
+        if best is None:
             return None, None
         odds = [best.log_p - free_log_p]
         if opinion:
@@ -192,12 +209,17 @@ class MoonshineRecogniser:
         return best, sum(odds) / len(odds)
 
     def _likeliest(
-        self, sound: Sound, grammar: Grammar | None, leaning: Leaning | None = None, beams: int | None = None
+        self,
+        sound: Sound,
+        grammar: Grammar | None,
+        leaning: Leaning | None = None,
+        beams: int | None = None,
+        least: float = -inf,
     ) -> Reading | None:
         """Return the likeliest sentence of a grammar; None without one, or where no sentence is among the best."""
         if grammar is None:
             return None
-        found = _readings(search(sound, beams=beams or self._beams, grammar=grammar, leaning=leaning))
+        found = _readings(search(sound, beams=beams or self._beams, grammar=grammar, leaning=leaning, least=least))
         return found[0] if found else None
 
 

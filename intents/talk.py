@@ -67,6 +67,7 @@ class Talk:
                 first, second = second, word
         self._total = self._one.total()
         self._alone = {word: count / self._total for word, count in self._one.items()}
+        self._anywhere = [word for word, p in self._alone.items() if log(p) + ELSEWHERE > 0]
         self._gains = lru_cache(_HISTORIES)(self._gains_after)
 
     def step(self, state: TalkState, text: str) -> TalkState:
@@ -102,10 +103,15 @@ class Talk:
                 p = (counts[word] + _BACK_OFF * len(counts) * p) / (total + _BACK_OFF * len(counts))
         return log(p)
 
+    def _likely(self, before: tuple[str, str]) -> Iterable[str]:
+        """All words that can gain after two others: what never followed them is never likelier than it is alone."""
+        followed = (self._two.get(before[1]), self._three.get(before))
+        return dict.fromkeys([word for counts in followed if counts for word in counts] + self._anywhere)
+
     def _gains_after(self, before: tuple[str, str]) -> _Gains:
         whole: dict[str, float] = {}
         begun: dict[str, float] = {}
-        for word in self._one:
+        for word in self._likely(before):
             gain = min(MOST, self.log_p(before, word) + ELSEWHERE)
             if gain <= 0:
                 continue

@@ -13,6 +13,7 @@ from live_fakes import FakeRecogniser, Room, said, started, wait_until
 from store_samples import complaint, heard
 
 from assistant.clock import SimulatedClock
+from assistant.dialog.script import load_script
 from assistant.errors import BedsideError
 from assistant.inbox import Inbox, Pressed
 from assistant.live import EarsError
@@ -320,12 +321,13 @@ def test_every_line_is_rendered_ahead_the_first_step_first(room: Room):
 
 
 def test_words_that_already_mean_something_need_a_shorter_quiet(room: Room):
-    partial = Partial(Heard((Reading("cramp", 0.0),), 0.0, 0.0, "fake"))
-    other = Partial(Heard((Reading("the news", 0.0),), 0.0, 0.0, "fake"))
+    endpoint = load_script().timing.endpoint
+    said = ("the news", endpoint.complaint_s), ("cramp", endpoint.sure_s), ("cramp unknown", endpoint.complaint_s)
     with room.night():
         heard = room.recognisers[0]
-        for spoken, endpoint_s in (([*started(), other], 1.2), ([partial], 0.6), ([other], 1.2)):
-            room.microphone.speak(spoken)
+        room.microphone.speak(started())
+        for words, endpoint_s in said:
+            room.microphone.speak([Partial(Heard((Reading(words, 0.0),), 0.0, 0.0, "fake"))])
             wait_until(room.microphone.quiet.is_set)
             wait_until(lambda s=endpoint_s: asked(room, heard) == s)
 
