@@ -37,6 +37,10 @@ class SlotRule(_Data):
     """Value when one reading tells two different ones ("left and right"); None takes the likeliest."""
     order: tuple[str, ...] = ()
     """Of two values in one reading the one that stands first here counts: "toes" before "foot"."""
+    within: tuple[str, ...] = ()
+    """Concepts whose words tell the value surely: what else was named stands beside ("my toes ... now my calf's locked")."""
+    corrected: tuple[str, ...] = ()
+    """Concepts that take back what was told before them ("my calf, no, my shin")."""
     vague: tuple[str, ...] = ()
     """Values that do not tell exactly: then `composed` is asked."""
     composed: tuple[Composed, ...] = ()

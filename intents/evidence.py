@@ -95,9 +95,19 @@ def slot_value(rule: SlotRule, readings: Sequence[tuple[float, Sequence[Span]]])
     return max(votes, key=lambda value: votes[value]) if votes else rule.default
 
 
+def _meant(rule: SlotRule, spans: Sequence[Span], told: Sequence[Span]) -> Sequence[Span]:
+    """Of what tells a slot, what is left after a correction, and of that, what stands within the surest words."""
+    taken_back = max((span.end for span in spans if span.concept in rule.corrected), default=0)
+    told = [span for span in told if span.start >= taken_back] or told
+    sure = [span for span in spans if span.concept in rule.within and not span.negated]
+    surely = [span for span in told if any(s.start <= span.start and span.end <= s.end for s in sure)]
+    return [span for span in surely if span.value not in rule.vague] or told
+
+
 def _values_of(rule: SlotRule, spans: Sequence[Span]) -> dict[str, float]:
     """The values that one reading tells for a slot, and how well each was heard."""
-    values = {span.value: span.quality for span in spans if span.concept in rule.concepts and not span.negated}
+    told_by = _meant(rule, spans, [span for span in spans if span.concept in rule.concepts and not span.negated])
+    values = {span.value: span.quality for span in told_by}
     if rule.several is not None and len(values) > 1:
         return {rule.several: min(values.values())}
     if rule.composed and values.keys() <= set(rule.vague):
