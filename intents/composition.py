@@ -38,7 +38,7 @@ class SlotRule(_Data):
     order: tuple[str, ...] = ()
     """Of two values in one reading the one that stands first here counts: "toes" before "foot"."""
     within: tuple[str, ...] = ()
-    """Concepts whose words tell the value surely: what else was named stands beside ("my toes ... now my calf's locked")."""
+    """Concepts whose words tell the value surely; what else is named stands beside ("my toes ... my calf's locked")."""
     corrected: tuple[str, ...] = ()
     """Concepts that take back what was told before them ("my calf, no, my shin")."""
     vague: tuple[str, ...] = ()

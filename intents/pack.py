@@ -71,8 +71,8 @@ class _Reader:
     def pack(self) -> Pack:
         normaliser = self._normaliser()
         files = [(path, self._mapping(path)) for folder in ("lists", "sentences") for path in self._folder(folder)]
-        for _, data in files:
-            self._rules.update(data.get("expansion_rules") or {})
+        for path, data in files:
+            self._read_rules(path, data)
         phrases = [phrase for path, data in files for phrase in self._phrases(path, data, normaliser)]
         sentences = [said for path, data in files for said in self._sentences(path, data, normaliser)]
         composition = self._composition({phrase.concept for phrase in phrases}, {said.intent for said in sentences})
@@ -83,6 +83,13 @@ class _Reader:
         lists = tuple(self._patterns), self._rules, tuple(phrases)
         heard = tuple(sentences), tuple(misheard)
         return Pack(self._root, normaliser, composition, *lists, *heard, near_misses, decoys, unrelated)
+
+    def _read_rules(self, path: Path, data: dict[str, Any]) -> None:
+        """Expansion rules count in all files: two of one name would change each other's sentences unseen."""
+        for rule, template in (data.get("expansion_rules") or {}).items():
+            if self._rules.setdefault(rule, template) != template:
+                name = path.relative_to(self._root).as_posix()
+                self._problems.append(f"{name}: the rule <{rule}> is written otherwise in another file; keep one")
 
     def _folder(self, name: str) -> list[Path]:
         found = sorted((self._root / name / self._language).glob("*.yaml"))

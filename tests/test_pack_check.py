@@ -88,6 +88,12 @@ def test_a_concept_that_no_list_defines_is_refused(pack: Path) -> None:
         load(pack)
 
 
+def test_two_rules_of_one_name_are_refused_where_they_differ(pack: Path) -> None:
+    change(pack / "lists/en/restless.yaml", "lists:", 'expansion_rules:\n  cant: "(can not|will not)"\nlists:')
+    with pytest.raises(PackError, match="the rule <cant> is written otherwise in another file"):
+        load(pack)
+
+
 def test_the_nearest_sentence_is_found_by_its_spelling() -> None:
     nearest = Nearest(load(), each=5000)
     assert nearest.understand("my calf is cramping").intent == "cramp"
