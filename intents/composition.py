@@ -155,7 +155,7 @@ class Settings(_Data):
     """Share of the score that goes where two engines listened and one of them heard nothing of the meaning."""
 
 
-_LISTS = ("strip", "neutral", "openers", "ends", "misspelt", "overlay", "clause")
+_LISTS = ("strip", "neutral", "openers", "ends", "misspelt", "overlay", "apart", "clause")
 
 
 class Composition(_Data):
@@ -180,6 +180,8 @@ class Composition(_Data):
     """Concept -> concepts that are found inside its words as well: a side inside "back of my left lower leg"."""
     overlay: tuple[str, ...] = ()
     """Concepts that are found whatever else their words are part of: "fallen for her" beside "i have fallen"."""
+    apart: tuple[str, ...] = ()
+    """Concepts of many words that tell how others belong together, and take no word from any of them."""
     modifiers: tuple[Modifier, ...] = ()
     shared: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
     """Weights that several intents have in common, by name: what makes it talk about something else."""

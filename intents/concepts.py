@@ -57,6 +57,7 @@ class Spotter:
         self._strip = frozenset(composition.strip)
         self._inside = composition.inside
         self._overlay = frozenset(composition.overlay)
+        self._apart = frozenset(composition.apart)
         self._neutral = frozenset(composition.neutral)
         self._quality = composition.qualities
         self._plain = PhraseGraph(pack.normaliser, pack.rules)
@@ -95,8 +96,10 @@ class Spotter:
             pack wants found inside longer ones; negation is marked.
         """
         known = [span for span in spotted.spans if span.concept in concepts]
-        best = self._best([span for span in known if span.concept not in self._overlay])
-        best += self._best([span for span in known if span.concept in self._overlay])
+        plain = [span for span in known if span.concept not in self._apart]
+        best = self._best([span for span in plain if span.concept not in self._overlay])
+        best += self._best([span for span in plain if span.concept in self._overlay])
+        best += self._best([span for span in known if span.concept in self._apart])
         inside = [span for span in known if span.quality == 1.0 and self._is_inside(span, best)]
         best += [span for span in inside if not any(_is_part(span, other) for other in inside)]
         return tuple(_turn(sorted(best, key=lambda span: span.start), self._modifiers))
