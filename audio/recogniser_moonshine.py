@@ -7,6 +7,7 @@ between, the final reading is that first one.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from math import inf
 from time import perf_counter
@@ -161,18 +162,9 @@ class MoonshineRecogniser:
             if readings and len(samples) <= WATCHED_LONGEST_S * SAMPLE_RATE:
                 watched, odds = self._watched(sound, opinion, free_log_p, (*readings, *judged))
         spent_ms = 1000 * (perf_counter() - begun)
-        return Heard(
-            readings,
-            utterance.start_s,
-            utterance.end_s,
-            self.name,
-            spent_ms,
-            allowed,
-            free_log_p,
-            judged=judged,
-            watched=watched,
-            watched_odds=odds,
-        )
+        said_s = utterance.start_s, utterance.end_s
+        heard = Heard(readings, *said_s, self.name, spent_ms, allowed, free_log_p)
+        return replace(heard, judged=judged, watched=watched, watched_odds=odds)
 
     def _searched(self, sound: Sound, opinion: Ctc | None) -> tuple[list[Found], list[Found]]:
         """Search without the second reader and, where there is one, with it: side by side, for nobody should wait."""

@@ -26,7 +26,7 @@ def sayings(pack: Pack, *, each: int = 600, seed: int = 0) -> dict[str, str]:
 
     Args:
         pack: where the templates are.
-        each: sentences of one intent at most.
+        each: sentences of one intent at most, beside those of one word, which are all there.
         seed: of the draw.
 
     Returns:
@@ -53,11 +53,16 @@ def wordings(pack: Pack) -> tuple[str, ...]:
 
 
 def _in_equal_parts(templates: Sequence[list[tuple[str, ...]]], most: int, draw: Random) -> Iterator[tuple[str, ...]]:
-    """At most `most` sentences; a template that has fewer than its part leaves the rest to the others."""
+    """At most `most` sentences; a template that has fewer than its part leaves the rest to the others.
+
+    Those of one word are always there besides: no draw may lose "stop" or "help", which are listened for by themselves.
+    """
     left = most
     for at, sentences in enumerate(sorted(templates, key=len)):
         part = min(len(sentences), left // (len(templates) - at))
-        yield from draw.sample(sentences, part)
+        drawn = draw.sample(sentences, part)
+        yield from drawn
+        yield from (words for words in sentences if len(words) == 1 and words not in drawn)
         left -= part
 
 

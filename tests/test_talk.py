@@ -75,3 +75,9 @@ def test_the_probabilities_of_the_next_word_sum_to_one() -> None:
     words = {word for sentence in SAID for word in sentence.split()}
     for before in (("", ""), ("", "my"), ("my", "left"), ("never", "heard")):
         assert sum(exp(talk.log_p(before, word)) for word in words) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_draw_loses_a_sentence_of_one_word(seed: int) -> None:
+    drawn = sayings(load(), each=20, seed=seed)
+    assert [drawn.get(word) for word in ("stop", "help", "yes", "no")] == ["stop", "help", "yes", "no"]
