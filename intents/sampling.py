@@ -38,11 +38,25 @@ def sayings(pack: Pack, *, each: int = 600, seed: int = 0) -> dict[str, str]:
     for said in pack.sentences:
         filled = {words for way in said.ways for words in _filled(way, values, draw)}
         by_intent.setdefault(said.intent, []).append(sorted(filled, key=lambda words: (len(words), words)))
-    return {
+    drawn = {
         spelt: intent
         for intent, templates in by_intent.items()
         for words in _in_equal_parts(templates, each, draw)
         for spelt in pack.normaliser.spellings(words)
+    }
+    return {**_of_one_word(pack, values), **drawn}
+
+
+def _of_one_word(pack: Pack, values: Mapping[str, list[list[tuple[str, ...]]]]) -> dict[str, str]:
+    """Sentences of one word -> intent: no draw may lose "stop" or "help", which are listened for by themselves."""
+    return {
+        words[0]: said.intent
+        for said in pack.sentences
+        for way in said.ways
+        if len(way) == 1
+        for group in values.get(way[0], [[(way[0],)]])
+        for words in group
+        if len(words) == 1
     }
 
 
@@ -53,16 +67,11 @@ def wordings(pack: Pack) -> tuple[str, ...]:
 
 
 def _in_equal_parts(templates: Sequence[list[tuple[str, ...]]], most: int, draw: Random) -> Iterator[tuple[str, ...]]:
-    """At most `most` sentences; a template that has fewer than its part leaves the rest to the others.
-
-    Those of one word are always there besides: no draw may lose "stop" or "help", which are listened for by themselves.
-    """
+    """At most `most` sentences; a template that has fewer than its part leaves the rest to the others."""
     left = most
     for at, sentences in enumerate(sorted(templates, key=len)):
         part = min(len(sentences), left // (len(templates) - at))
-        drawn = draw.sample(sentences, part)
-        yield from drawn
-        yield from (words for words in sentences if len(words) == 1 and words not in drawn)
+        yield from draw.sample(sentences, part)
         left -= part
 
 
