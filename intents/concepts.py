@@ -203,13 +203,13 @@ def _turn(spans: list[Span], modifiers: Sequence[Modifier]) -> list[Span]:
 
 
 def _is_turned(span: Span, spans: list[Span], modifiers: Sequence[Modifier]) -> bool:
+    if any(other.concept == span.concept and other.end == span.start for other in spans):
+        return False  # "not the foot, the calf": what follows at once is said instead
     for modifier in modifiers:
         if span.concept not in modifier.turns:
             continue
         ends = [other.end for other in spans if other.concept in modifier.until and other.end <= span.start]
         since = max(ends, default=0)
-        if any(other.concept == span.concept and other.end == span.start for other in spans):
-            continue  # "not the foot, the calf": what follows at once is said instead
         for other in spans:
             if other.concept == modifier.by and since <= other.start and 0 <= span.start - other.end < modifier.reach:
                 return True
